@@ -1,0 +1,44 @@
+import type { ErrorCode } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { makeVisible } from './sanitize.ts';
+
+/** What the log keeps of one call: who called what, how it ended, what it cost. Never a result, arguments only where the tool names them. */
+export interface AuditRecord {
+  tool: string;
+  outcome: 'ok' | 'cancelled' | ErrorCode;
+  ms: number;
+  /** Characters of text in the answer. */
+  chars: number;
+  caller: string;
+  transport: 'stdio' | 'http';
+  era: 'legacy' | 'modern';
+  requestId: string;
+  traceId?: string | undefined;
+  arguments?: Record<string, unknown>;
+}
+
+/** Longest argument that is kept. */
+const MAX_ARGUMENT = 500;
+
+/** The part of the arguments that a tool allows into the log, abridged. */
+export function auditedArguments(args: unknown, keys: readonly string[] = []): Pick<AuditRecord, 'arguments'> {
+  if (keys.length === 0 || args === null || typeof args !== 'object') return {};
+  const kept = new Map(
+    Object.entries(args)
+      .filter(([key]) => keys.includes(key))
+      .map(([key, value]) => [key, abridge(value)]),
+  );
+  return { arguments: Object.fromEntries(kept) };
+}
+
+/** Writes one call to the log, refused ones too. */
+export function audit(log: Logger, record: AuditRecord, cause: unknown): void {
+  const line = { audit: record, ...(cause === undefined ? {} : { err: cause }) };
+  if (record.outcome === 'internal') log.error(line, 'call failed');
+  else log.info(line, 'call');
+}
+
+function abridge(value: unknown): unknown {
+  if (typeof value === 'string') return makeVisible(value.slice(0, MAX_ARGUMENT));
+  return typeof value === 'number' || typeof value === 'boolean' ? value : `(${Array.isArray(value) ? 'list' : typeof value})`;
+}

@@ -1,0 +1,73 @@
+/** Bounds on one JSON-RPC message, checked before any schema sees it (CVE-2026-111768: a 4 MiB message of tiny elements exhausts the heap). */
+export const MESSAGE_LIMITS = {
+  /** Bytes of one message: an HTTP body or a line of stdin. */
+  bytes: 4 * 1024 * 1024,
+  /** Array items and object keys in all. */
+  elements: 10_000,
+  /** Levels of nesting. */
+  depth: 64,
+  /** Characters of an id or a method name. */
+  name: 256,
+} as const;
+
+/** A JSON-RPC error without its id. */
+export interface RpcError {
+  code: number;
+  message: string;
+}
+
+/** The JSON-RPC 2.0 codes for what never reaches a tool. */
+export const PARSE_ERROR: RpcError = { code: -32700, message: 'Parse error: the message is not valid JSON' };
+
+/** Says what is wrong with the shape of a parsed message (or of a batch of them), or undefined where the SDK may have it. */
+export function shapeError(message: unknown): RpcError | undefined {
+  for (const single of Array.isArray(message) ? message : [message]) {
+    const problem = envelopeProblem(single);
+    if (problem !== undefined) return invalid(problem);
+  }
+  const problem = sizeProblem(message);
+  return problem === undefined ? undefined : invalid(problem);
+}
+
+/** The id to answer with: the message's own where it is a fit one, else null (JSON-RPC 2.0, section 5). */
+export function idOf(message: unknown): string | number | null {
+  const id = message !== null && typeof message === 'object' && 'id' in message ? message.id : null;
+  return isId(id) ? id : null;
+}
+
+function isId(id: unknown): id is string | number {
+  return typeof id === 'string' ? id.length <= MESSAGE_LIMITS.name : Number.isSafeInteger(id);
+}
+
+function envelopeProblem(message: unknown): string | undefined {
+  if (message === null || typeof message !== 'object' || Array.isArray(message)) return 'a message must be an object';
+  const { jsonrpc, id, method, params } = message as Record<string, unknown>;
+  if (jsonrpc !== '2.0') return 'jsonrpc must be "2.0"';
+  if (id !== undefined && !isId(id)) return 'id must be an integer or a string of at most 256 characters';
+  if (method === undefined) return 'result' in message || 'error' in message ? undefined : 'method is missing';
+  if (typeof method !== 'string' || method.length > MESSAGE_LIMITS.name) return 'method must be a string of at most 256 characters';
+  if (params !== undefined && (params === null || typeof params !== 'object' || Array.isArray(params))) return 'params must be an object';
+  return undefined;
+}
+
+/** Walks without recursion, level by level: the depth is an attacker's. */
+function sizeProblem(message: unknown): string | undefined {
+  let elements = 0;
+  let level = [message];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MESSAGE_LIMITS.depth) return `nested deeper than ${MESSAGE_LIMITS.depth} levels`;
+    const members: unknown[] = [];
+    for (const container of level) {
+      const own = Object.values(container as object);
+      elements += own.length;
+      if (elements > MESSAGE_LIMITS.elements) return `more than ${MESSAGE_LIMITS.elements} elements`;
+      members.push(...own);
+    }
+    level = members.filter((member) => member !== null && typeof member === 'object');
+  }
+  return undefined;
+}
+
+function invalid(problem: string): RpcError {
+  return { code: -32600, message: `Invalid request: ${problem}` };
+}

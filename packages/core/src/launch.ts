@@ -1,0 +1,27 @@
+// As a whole: an older Node has no such named exports, and would fail before it could say so.
+import module from 'node:module';
+import type { AnyServer } from './define.ts';
+
+/** The oldest Node that is supported. */
+const MINIMUM = [22, 19] as const;
+
+/**
+ * Starts a command: says so in one sentence on a Node that is too old, and compiles the rest from Node's cache. Imports nothing else,
+ * so that both come before the bulk is loaded.
+ */
+export async function launch(load: () => Promise<{ main: (server: AnyServer) => Promise<void>; server: AnyServer }>): Promise<void> {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < MINIMUM[0] || (major === MINIMUM[0] && minor < MINIMUM[1])) {
+    process.stderr.write(
+      `This server needs Node ${MINIMUM.join('.')} or later, and this is ${process.version}: install it from https://nodejs.org\n`,
+    );
+    process.exitCode = 1;
+    return;
+  }
+  module.enableCompileCache();
+  const { main, server } = await load();
+  const running = main(server);
+  // A process that is killed never writes it, and most clients kill.
+  module.flushCompileCache();
+  await running;
+}

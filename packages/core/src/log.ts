@@ -1,0 +1,32 @@
+import { type Logger, pino } from 'pino';
+import { redactor } from './guards/redact.ts';
+
+export type { Logger } from 'pino';
+
+/** Where log lines go. `process.stderr` fits. */
+export interface LogSink {
+  readonly writableLength: number;
+  write(line: string): unknown;
+}
+
+/** Lines waiting for a reader of stderr beyond this many characters are dropped: a client that never reads it must not cost us memory. */
+const MAX_WAITING = 1 << 20;
+
+/** A logger of JSON lines. Every line, causes and stacks included, is redacted as a whole just before it is written. */
+export function createLog(level: string, secrets: readonly string[], sink: LogSink): Logger {
+  const destination = {
+    write(line: string) {
+      if (sink.writableLength < MAX_WAITING) sink.write(line);
+    },
+  };
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      hooks: { streamWrite: redactor(secrets) },
+    },
+    destination,
+  );
+}

@@ -1,0 +1,132 @@
+import { Console } from 'node:console';
+import { type Assembly, assemble } from './assemble.ts';
+import { type CommonConfig, commonSchema } from './config/common.ts';
+import { ConfigError, loadConfig } from './config/load.ts';
+import { optionsOf } from './config/options.ts';
+import type { AnyServer } from './define.ts';
+import { ToolError } from './errors.ts';
+import { createLog, type Logger } from './log.ts';
+import { commandOf, helpText } from './manifest/help.ts';
+import { bearerToken } from './serve/auth.ts';
+import type { LineSink } from './serve/lines.ts';
+import { isLoopback } from './serve/origin.ts';
+import { type Serving, serveStdio } from './serve/stdio.ts';
+
+/** The process must have ended this long after it was told to, come what may. */
+const EXIT_MS = { http: 9_000, stdio: 1_500 };
+
+/** How often to look whether the process that started this one still lives. */
+const WATCH_MS = 500;
+
+/** Runs a server as this process: argv -> settings -> open -> serve -> close. The only place that touches `process`. */
+export async function main(server: AnyServer): Promise<void> {
+  const stdout = claimStdout();
+  const schema = commonSchema.extend(server.configSchema.shape);
+  const options = optionsOf(schema, server.envPrefix);
+  const argv = process.argv.slice(2);
+  if (argv.includes('--help') || argv.includes('-h')) return void stdout.write(helpText(server, options));
+  if (argv.includes('--version')) return void stdout.write(`${server.version}\n`);
+  try {
+    // The schema extends the common one; the server's own part is known to the server alone.
+    const config = loadConfig(schema, options, server.envPrefix, { argv, env: process.env }) as CommonConfig & Record<string, unknown>;
+    const secrets = options.filter((option) => option.secret).map((option) => String(config[option.key] ?? ''));
+    await run(server, config, createLog(config.logLevel, secrets, process.stderr), stdout);
+  } catch (error) {
+    // A mistake of the operator's gets a sentence, a mistake of ours its stack.
+    const known = error instanceof ConfigError || error instanceof ToolError;
+    const text = known
+      ? `${error.message}${error instanceof ToolError && error.hint ? ` ${error.hint}` : ''}`
+      : String((error as Error).stack ?? error);
+    process.stderr.write(`${commandOf(server)}: ${text}\nSee ${commandOf(server)} --help\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function run(server: AnyServer, config: CommonConfig, log: Logger, stdout: LineSink): Promise<void> {
+  if (config.http && config.httpToken === undefined && !isLoopback(config.httpHost)) {
+    const token = `${server.envPrefix}_HTTP_TOKEN`;
+    throw new ConfigError(
+      `Listening on ${config.httpHost} would let anybody in. Set ${token} or ${token}_FILE, or use --http-host 127.0.0.1.`,
+    );
+  }
+  if (/--inspect/.test(`${process.execArgv} ${process.env['NODE_OPTIONS']}`))
+    log.warn('The inspector is open: whoever reaches it owns this process.');
+  const assembly = await assemble(server, config, log);
+  const serving = config.http ? await listen(assembly, config, log) : serveStdio(assembly.factory, log, process.stdin, stdout);
+  const reason = await Promise.race([serving.ended.then(() => 'the client has left'), ...endings(log, config.http)]);
+  await stop(reason, serving, assembly, stdout, log, config.http ? EXIT_MS.http : EXIT_MS.stdio);
+}
+
+async function listen({ factory }: Assembly, config: CommonConfig, log: Logger): Promise<Serving> {
+  // Only those who serve HTTP pay for loading it.
+  const { serveHttp } = await import('./serve/http.ts');
+  const serving = await serveHttp(factory, log, {
+    host: config.httpHost,
+    port: config.httpPort,
+    allowedHosts: config.httpAllowedHosts,
+    allowedOrigins: config.httpAllowedOrigins,
+    authenticate: config.httpToken === undefined ? undefined : bearerToken(config.httpToken),
+  }).catch((error: NodeJS.ErrnoException) => {
+    throw new ConfigError(`Cannot listen on ${config.httpHost}:${config.httpPort}: ${error.code}. Choose another with --http-port.`, {
+      cause: error,
+    });
+  });
+  log.info({ url: serving.url }, 'listening');
+  return serving;
+}
+
+/** Every way in which this process is told to end; each promise resolves to the reason. */
+function endings(log: Logger, http: boolean): Promise<string>[] {
+  const signals = (['SIGTERM', 'SIGINT', 'SIGHUP'] as const).map(
+    (signal) => new Promise<string>((resolve) => process.once(signal, () => resolve(signal))),
+  );
+  const fault = new Promise<string>((resolve) => {
+    const onFault = (error: unknown) => {
+      log.fatal({ err: error }, 'uncaught');
+      process.exitCode = 1;
+      resolve('a fault');
+    };
+    // No "recover and spin": what is unknown is not trusted to go on.
+    process.on('uncaughtException', onFault).on('unhandledRejection', onFault);
+  });
+  return [...signals, fault, ...(http ? [] : [parentDeath()])];
+}
+
+/** A wrapper such as `npm exec` may die without closing the pipe: then nobody would ever tell us. */
+function parentDeath(): Promise<string> {
+  const parent = process.ppid;
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(timer);
+      resolve('the parent has died');
+    }, WATCH_MS).unref();
+  });
+}
+
+async function stop(reason: string, serving: Serving, assembly: Assembly, stdout: LineSink, log: Logger, exitMs: number): Promise<void> {
+  log.info({ reason }, 'stopping');
+  setTimeout(() => process.exit(), exitMs).unref();
+  await serving.close();
+  await assembly[Symbol.asyncDispose]();
+  // Whatever a dependency left behind must not keep the process, but what was written must have left it.
+  await Promise.all([stdout, process.stderr].map((sink) => new Promise<void>((resolve) => sink.write('', () => resolve()))));
+  process.exit();
+}
+
+/** Nothing but JSON-RPC may reach stdout: the transport keeps it, and everybody else who writes there writes to stderr. */
+function claimStdout(): LineSink {
+  const stdout: NodeJS.WriteStream = process.stdout;
+  const write = stdout.write.bind(stdout);
+  stdout.write = process.stderr.write.bind(process.stderr);
+  globalThis.console = new Console(process.stderr);
+  // A client that has gone must not turn our farewell to it into an exception.
+  process.stderr.on('error', () => {});
+  return {
+    write,
+    on: (event, listener) => stdout.on(event, listener),
+    get writableLength() {
+      return stdout.writableLength;
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createMcpHandler, type McpServerFactory } from '@modelcontextprotocol/server';
+import type { Logger } from '../log.ts';
+import type { Authenticate } from './auth.ts';
+import { HttpRefusal, serveMcp } from './exchange.ts';
+import { headerPolicy, headerProblem } from './origin.ts';
+import type { Serving } from './stdio.ts';
+
+/** How to listen. `authenticate` is undefined on a loopback address only: main.ts sees to it. */
+export interface HttpOptions {
+  host: string;
+  port: number;
+  allowedHosts: readonly string[];
+  allowedOrigins: readonly string[];
+  authenticate: Authenticate | undefined;
+}
+
+/** Limits of Node's own parser; a body that dribbles in is cut off with 408. Our own answer to a missing Host comes with the others. */
+const LIMITS = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  requireHostHeader: false,
+};
+
+/** How long calls in flight may go on once the server has been told to stop. */
+const DRAIN_MS = 7_000;
+
+/** Serves Streamable HTTP at `url`. Throws the system's error when the address cannot be had. */
+export async function serveHttp(factory: McpServerFactory, log: Logger, options: HttpOptions): Promise<Serving & { url: string }> {
+  const handler = createMcpHandler(factory, { onerror: (error) => log.debug({ err: error }, 'http') });
+  const inFlight = new Set<Promise<void>>();
+  let stopping = false;
+
+  const server = createServer(LIMITS);
+  server.on('checkContinue', (_request, response: ServerResponse) => response.writeHead(417, { connection: 'close' }).end());
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const policy = headerPolicy(options.host, port, options.allowedHosts, options.allowedOrigins);
+
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    const requestId = requestIdOf(request);
+    response.setHeader('x-request-id', requestId);
+    try {
+      const problem = headerProblem(request, policy);
+      if (problem !== undefined) throw new HttpRefusal(403, problem);
+      await serveMcp(handler, options.authenticate, requestId, request, response);
+    } catch (error) {
+      refuse(response, error);
+      if (error instanceof HttpRefusal) log.warn({ requestId, status: error.status, reason: error.message }, 'refused');
+      else if (!request.destroyed) log.error({ requestId, err: error }, 'http exchange failed');
+    }
+  };
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    // Probes come from a supervisor that knows neither our Host names nor our token, and learn nothing but this.
+    if (request.url === '/healthz') return status(response, 200, 'ok');
+    if (request.url === '/readyz') return stopping ? status(response, 503, 'stopping') : status(response, 200, 'ready');
+    const exchange = serve(request, response);
+    inFlight.add(exchange);
+    void exchange.finally(() => inFlight.delete(exchange));
+  });
+
+  return {
+    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}/mcp`,
+    ended: new Promise(() => {}),
+    async close() {
+      stopping = true;
+      server.close();
+      // Aborts what still runs after the time, and streams that would never end by themselves.
+      const timer = setTimeout(() => handler.close(), inFlight.size === 0 ? 0 : DRAIN_MS);
+      await Promise.allSettled(inFlight);
+      clearTimeout(timer);
+      await handler.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+/** The client's own id where it is fit for a log, else a new one. */
+function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+}
+
+function status(response: ServerResponse, code: number, text: string): void {
+  response.writeHead(code, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(`{"status":"${text}"}`);
+}
+
+function refuse(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const {
+    status: code,
+    rpc,
+    id,
+    headers,
+  } = error instanceof HttpRefusal ? error : new HttpRefusal(500, 'Internal server error', { code: -32603 });
+  // What is left of the body is not read: the connection ends with the answer.
+  response.writeHead(code, { ...headers, 'content-type': 'application/json', connection: 'close' });
+  response.end(JSON.stringify({ jsonrpc: '2.0', error: rpc, id }));
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { listDirectory as list, visibleName } from '../domain/list.ts';
+import { defineTool } from '../tool.ts';
+
+const entry = z.object({
+  name: z.string(),
+  type: z.enum(['file', 'directory', 'symlink', 'other']),
+});
+
+export const listDirectory = defineTool({
+  name: 'list_directory',
+  title: 'List directory',
+  description: 'Names and kinds of what lies directly in a directory, sorted by name.',
+  inputSchema: z.strictObject({
+    path: z.string().describe('Directory, absolute or relative to the first allowed directory'),
+    limit: z.int().min(1).max(10_000).optional().describe('Most entries to return'),
+    cursor: z.string().optional().describe('nextCursor of the page before'),
+  }),
+  outputSchema: z.object({
+    path: z.string(),
+    entries: z.array(entry),
+    truncated: z.boolean(),
+    nextCursor: z.string().optional().describe('Pass as cursor for the next page'),
+  }),
+  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  audit: ['path'],
+  async handler({ path, limit, cursor }, { roots, maxResultChars, signal }) {
+    await using directory = await roots.openDirectory(path);
+    return { path: directory.path, ...(await list(directory, { limit, cursor, maxChars: maxResultChars }, signal)) };
+  },
+  text({ entries, nextCursor }) {
+    const lines = entries.map(({ name, type }) => `${type === 'directory' ? '[DIR]' : '[FILE]'} ${visibleName(name)}`);
+    if (nextCursor !== undefined) lines.push('', `[More entries follow. Call again with cursor ${JSON.stringify(nextCursor)}.]`);
+    return lines.length === 0 ? '(empty directory)' : lines.join('\n');
+  },
+});
