@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Settings of the filesystem server. */
 export const configSchema = z.strictObject({

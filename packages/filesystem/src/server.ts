@@ -22,8 +22,13 @@ export const server = defineServer({
     'Paths may be absolute, or relative to the first allowed directory. Long answers are cut at a whole line and say how to go on.',
   configSchema,
   tools: () => tools,
-  async open({ directories, maxResultChars }): Promise<Dependencies & AsyncDisposable> {
+  async open({ directories, maxResultChars }, log): Promise<Dependencies & AsyncDisposable> {
     const roots = await openRoots(directories);
+    if (process.platform === 'linux' && roots.strategy === 'checked') {
+      log.warn(
+        '/proc is not usable here, so paths are checked instead of held: a race remains for whoever can write inside the directories.',
+      );
+    }
     return { roots, maxResultChars, [Symbol.asyncDispose]: () => roots[Symbol.asyncDispose]() };
   },
 });

@@ -1,6 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { listDirectory as list, visibleName } from '../domain/list.ts';
 import { defineTool } from '../tool.ts';
+
+/** Room for the line that says how to go on: a cursor may have 340 characters. */
+const ROOM_FOR_CURSOR = 500;
 
 const entry = z.object({
   name: z.string(),
@@ -26,11 +29,11 @@ export const listDirectory = defineTool({
   audit: ['path'],
   async handler({ path, limit, cursor }, { roots, maxResultChars, signal }) {
     await using directory = await roots.openDirectory(path);
-    return { path: directory.path, ...(await list(directory, { limit, cursor, maxChars: maxResultChars }, signal)) };
+    return { path: directory.path, ...(await list(directory, { limit, cursor, maxChars: maxResultChars - ROOM_FOR_CURSOR }, signal)) };
   },
   text({ entries, nextCursor }) {
     const lines = entries.map(({ name, type }) => `${type === 'directory' ? '[DIR]' : '[FILE]'} ${visibleName(name)}`);
-    if (nextCursor !== undefined) lines.push('', `[More entries follow. Call again with cursor ${JSON.stringify(nextCursor)}.]`);
+    if (nextCursor !== undefined) lines.push('', `[More entries follow. Call again with cursor ${nextCursor}.]`);
     return lines.length === 0 ? '(empty directory)' : lines.join('\n');
   },
 });

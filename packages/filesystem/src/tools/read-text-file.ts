@@ -1,6 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { numberLines, readText } from '../domain/read.ts';
 import { defineTool } from '../tool.ts';
+
+/** Room for the line that says how to go on. */
+const ROOM_FOR_NOTE = 200;
 
 const lines = z.int().min(1).max(Number.MAX_SAFE_INTEGER).optional();
 
@@ -23,15 +26,28 @@ export const readTextFile = defineTool({
     startLine: z.number().optional().describe('Number of the first line returned'),
     endLine: z.number().optional().describe('Number of the last line returned'),
     totalLines: z.number().optional().describe('Lines of the whole file, where they were counted'),
-    truncated: z.boolean().describe('Whether lines that were asked for are missing'),
+    truncated: z.boolean().describe('Whether something that was asked for is missing'),
     nextLine: z.number().optional().describe('Pass as startLine to go on'),
+    lineCut: z.boolean().describe('Whether a line is longer than an answer may be, so that only a part of it is here'),
   }),
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   audit: ['path'],
   async handler({ path, lineNumbers, ...window }, { roots, maxResultChars, signal }) {
+    const budget = maxResultChars - ROOM_FOR_NOTE;
     await using file = await roots.openFile(path);
-    const text = await readText(file, window, maxResultChars, signal);
-    return { path: file.path, ...(lineNumbers ? numberLines(text) : text) };
+    const text = await readText(file, window, budget, signal);
+    const { cutLine, ...rest } = lineNumbers ? numberLines(text, budget) : text;
+    return { path: file.path, ...rest, lineCut: cutLine !== undefined };
   },
-  text: ({ content, truncated, nextLine }) => (truncated ? `${content}\n[Cut here. Go on with startLine ${nextLine}.]` : content),
+  text({ content, truncated, nextLine, lineCut, totalLines }) {
+    if (content === '' && totalLines) return `[Nothing there: the file has ${totalLines} lines.]`;
+    if (!truncated) return content;
+    const notes = [
+      ...(lineCut ? ['A line is longer than an answer may be, and only a part of it is here.'] : []),
+      ...(nextLine === undefined ? [] : [`More lines follow: go on with startLine ${nextLine}.`]),
+      // Only the tail of a file is cut at its beginning.
+      ...(lineCut || nextLine !== undefined ? [] : ['Earlier lines are missing: ask for fewer.']),
+    ];
+    return `${content}\n[${notes.join(' ')}]`;
+  },
 });

@@ -1,0 +1,71 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** A server as npm has installed it. */
+export interface Installed {
+  /** The command, as a client's configuration would name it. */
+  command: string;
+  tarballBytes: number;
+  packages: number;
+  seconds: number;
+}
+
+/** Packs the package in `source` and installs the tarball into an empty folder below `scratch` with plain npm. */
+export async function packAndInstall(source: string, command: string, scratch: string): Promise<Installed> {
+  const packed = join(scratch, 'packed');
+  const home = join(scratch, 'installed');
+  await Promise.all([mkdir(packed), mkdir(home)]);
+  await run('pnpm', ['pack', '--pack-destination', packed], { cwd: source });
+  const [tarball] = await readdir(packed);
+  if (tarball === undefined) throw new Error(`pnpm pack left nothing in ${packed}`);
+  const path = join(packed, tarball);
+  await writeFile(join(home, 'package.json'), '{ "private": true }\n');
+  const started = performance.now();
+  await run('npm', ['install', path, '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: home });
+  const seconds = (performance.now() - started) / 1000;
+  const lock = JSON.parse(await readFile(join(home, 'node_modules', '.package-lock.json'), 'utf8')) as { packages: object };
+  const packages = Object.keys(lock.packages).length;
+  return { command: join(home, 'node_modules', '.bin', command), tarballBytes: (await stat(path)).size, packages, seconds };
+}
+
+/** A server that listens, and what it has said on stderr. */
+export interface Listening extends AsyncDisposable {
+  url: string;
+}
+
+/** Starts the installed command over HTTP with a token, on any free port. */
+export async function startHttp(command: string, directory: string, token: string): Promise<Listening> {
+  const env = { ...process.env, TOUCHSTONE_FILESYSTEM_HTTP_TOKEN: token };
+  const child = spawn(command, ['--http', '--http-port', '0', directory], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const url = await Promise.race([
+    listeningUrl(child),
+    once(child, 'exit').then(([code]) => Promise.reject(new Error(`The server ended with ${code} before it listened`))),
+  ]);
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      const exited = once(child, 'exit');
+      child.kill('SIGTERM');
+      const [code] = await exited;
+      if (code !== 0) throw new Error(`The HTTP server ended with ${code} after SIGTERM`);
+    },
+  };
+}
+
+async function listeningUrl({ stderr }: ChildProcess): Promise<string> {
+  if (stderr === null) throw new Error('stderr is not piped');
+  const lines = createInterface({ input: stderr });
+  const { promise, resolve } = Promise.withResolvers<string>();
+  // It goes on reading after the first line, so that the server never waits for us.
+  lines.on('line', (line) => {
+    const { msg, url } = JSON.parse(line) as { msg?: string; url?: string };
+    if (msg === 'listening' && url !== undefined) resolve(url);
+  });
+  return await promise;
+}

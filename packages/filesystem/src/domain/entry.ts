@@ -1,0 +1,18 @@
+import type { Dirent } from 'node:fs';
+
+/** One name in a directory. What a symbolic link leads to is not looked at. */
+export interface Entry {
+  readonly name: string;
+  readonly type: 'file' | 'directory' | 'symlink' | 'other';
+}
+
+/** What Node read from a directory, as plain data. */
+export function entryOf(dirent: Dirent): Entry {
+  return { name: dirent.name, type: typeOf(dirent) };
+}
+
+function typeOf(dirent: Dirent): Entry['type'] {
+  if (dirent.isFile()) return 'file';
+  if (dirent.isDirectory()) return 'directory';
+  return dirent.isSymbolicLink() ? 'symlink' : 'other';
+}

@@ -1,0 +1,91 @@
+import { ToolError } from '@touchstone-mcp/core/errors';
+import type { Entry } from './entry.ts';
+import type { ProvenDirectory } from './roots.ts';
+import { visibleName } from './visible-name.ts';
+
+export { visibleName };
+
+/** Brackets, kind, spaces and line end that a tool writes around each name. */
+const CHARACTERS_AROUND_NAME = 10;
+
+/** One page of a directory. */
+export interface Page {
+  readonly entries: Entry[];
+  readonly truncated: boolean;
+  /** Names the end of this page, if more follow. */
+  readonly nextCursor: string | undefined;
+}
+
+/** Where a page begins and how long it may be. */
+export interface PageLimits {
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string | undefined;
+  readonly limit?: number | undefined;
+  /** Characters of a text with one line an entry. */
+  readonly maxChars: number;
+}
+
+/**
+ * One page of a directory's names in the order of their UTF-16 units. Nothing is kept between pages, so names that come or go between
+ * them neither shift nor repeat the others. Memory is bounded by the page, time by the directory; `signal` stops it.
+ */
+export async function listDirectory(
+  directory: ProvenDirectory,
+  { cursor, limit = 1000, maxChars }: PageLimits,
+  signal?: AbortSignal,
+): Promise<Page> {
+  const after = cursor === undefined ? '' : nameOf(cursor);
+  const candidates = await smallestAfter(directory, after, limit + 1, signal);
+  const entries = candidates.slice(0, Math.min(limit, countThatFit(candidates, maxChars)));
+  const truncated = entries.length < candidates.length;
+  const last = entries.at(-1);
+  return { entries, truncated, nextCursor: truncated && last !== undefined ? cursorAt(last.name) : undefined };
+}
+
+/** The last name of a page, in letters that no guard on the way to the client and back changes. */
+function cursorAt(name: string): string {
+  return Buffer.from(name).toString('base64url');
+}
+
+function nameOf(cursor: string): string {
+  const name = Buffer.from(cursor, 'base64url').toString();
+  if (cursorAt(name) === cursor) return name;
+  throw new ToolError('invalid_input', 'This cursor is none of this server.', {
+    hint: 'Pass nextCursor of the page before, or no cursor.',
+  });
+}
+
+/** Keeps at most twice as many entries as are asked for, however many there are. */
+async function smallestAfter(
+  directory: ProvenDirectory,
+  after: string,
+  count: number,
+  signal: AbortSignal | undefined,
+): Promise<readonly Entry[]> {
+  let kept: Entry[] = [];
+  let bound: string | undefined;
+  for await (const entry of directory.read()) {
+    signal?.throwIfAborted();
+    if (entry.name <= after || (bound !== undefined && entry.name > bound)) continue;
+    kept.push(entry);
+    if (kept.length < 2 * count) continue;
+    kept = kept.sort(byName).slice(0, count);
+    bound = kept.at(-1)?.name;
+  }
+  return kept.sort(byName).slice(0, count);
+}
+
+/** At least one, or the next page would be this one again. */
+function countThatFit(entries: readonly Entry[], maxChars: number): number {
+  let room = maxChars;
+  const overflow = entries.findIndex(({ name }) => {
+    room -= visibleName(name).length + CHARACTERS_AROUND_NAME;
+    return room < 0;
+  });
+  return overflow === -1 ? entries.length : Math.max(1, overflow);
+}
+
+function byName(left: Entry, right: Entry): number {
+  if (left.name === right.name) return 0;
+  return left.name < right.name ? -1 : 1;
+}

@@ -1,0 +1,178 @@
+import type { BigIntStats, Stats } from 'node:fs';
+import { type FileHandle, realpath, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { ToolError } from '@touchstone-mcp/core/errors';
+import type { Entry } from './entry.ts';
+import { errnoOf, fault, fileError } from './errno.ts';
+import { displayPath, expandHome, type Location, type RootPath, splitPath } from './path.ts';
+import { type Finish, type OpenedFile, type PinnedRoot, type Place, walk } from './walk.ts';
+import { rememberDirectory } from './walk-by-check.ts';
+import { canHoldDirectories, holdDirectory } from './walk-by-descriptor.ts';
+
+/** How roots are opened. Without a strategy: `descriptor` where the system offers it (Linux with /proc), else `checked`. */
+export interface RootsOptions {
+  readonly home?: string;
+  readonly strategy?: Strategy;
+}
+
+/** `descriptor` has no race; `checked` has the one that `rememberDirectory` describes. */
+export type Strategy = 'descriptor' | 'checked';
+
+export type { ProvenDirectory, ProvenFile, Roots };
+
+/**
+ * Opens the directories that the server may touch and pins each to what it is now. An unusable one is a ToolError for the operator that
+ * names it. They stay held until the roots are disposed of.
+ */
+export async function openRoots(paths: readonly string[], { home = homedir(), strategy }: RootsOptions = {}): Promise<Roots> {
+  if (paths.length === 0) throw new ToolError('invalid_input', 'No directory is allowed.', { hint: 'Name at least one directory.' });
+  const chosen = strategy ?? ((await canHoldDirectories()) ? 'descriptor' : 'checked');
+  const opened = await Promise.allSettled(paths.map((directory) => pinRoot(directory, chosen, home)));
+  const roots = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failed = opened.find((result) => result.status === 'rejected');
+  if (failed === undefined) return new Roots(roots, home, chosen);
+  for (const root of roots) root.place[Symbol.dispose]();
+  throw failed.reason;
+}
+
+/** The allowed directories, and the only way from a requested path to a file or directory in them. */
+class Roots implements AsyncDisposable {
+  readonly list: readonly RootPath[];
+  readonly strategy: Strategy;
+  readonly #roots: readonly PinnedRoot[];
+  readonly #home: string;
+  readonly #walks = new Set<Promise<unknown>>();
+  #closed = false;
+
+  constructor(roots: readonly PinnedRoot[], home: string, strategy: Strategy) {
+    this.#roots = roots;
+    this.#home = home;
+    this.strategy = strategy;
+    this.list = roots.map((root) => ({ path: root.path, real: root.real }));
+  }
+
+  /** Opens a regular file for reading. Links are followed as long as they stay inside the roots; all else is a ToolError. */
+  async openFile(requested: string): Promise<ProvenFile> {
+    const location = this.#locate(requested);
+    const opened = await this.#walk(requested, location, async (parent, name) => {
+      if (name === undefined) throw fault('EISDIR');
+      return parent.openFile(name);
+    });
+    return new ProvenFile(opened, displayPath(location, path));
+  }
+
+  /** Opens a directory for reading its names, by the rules of `openFile`. */
+  async openDirectory(requested: string): Promise<ProvenDirectory> {
+    const location = this.#locate(requested);
+    const place = await this.#walk(requested, location, (parent, name = '.') => parent.enter(name));
+    return new ProvenDirectory(place, displayPath(location, path), requested);
+  }
+
+  /** Lets the walks under way end, then lets go of the directories. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    // A descriptor closed under a walk could be another directory's by the time the walk uses its number.
+    await Promise.allSettled(this.#walks);
+    for (const root of this.#roots) root.place[Symbol.dispose]();
+  }
+
+  #locate(requested: string): Location<PinnedRoot> {
+    if (this.#closed) throw new ToolError('unavailable', 'The server is stopping.');
+    return splitPath(requested, this.#roots, { home: this.#home, platform: path });
+  }
+
+  async #walk<Found extends object>(requested: string, location: Location<PinnedRoot>, finish: Finish<Found>): Promise<Found> {
+    const walking = walk({ ...location, requested, roots: this.#roots, platform: path }, finish);
+    this.#walks.add(walking);
+    try {
+      return await walking;
+    } catch (error) {
+      throw fileError(error, requested);
+    } finally {
+      this.#walks.delete(walking);
+    }
+  }
+}
+
+/** A regular file inside the roots, open for reading. Only `Roots.openFile` makes one. */
+class ProvenFile implements AsyncDisposable {
+  readonly #opened: OpenedFile;
+  /** As it is shown: absolute, below the root as the operator wrote it. */
+  readonly path: string;
+
+  constructor(opened: OpenedFile, shown: string) {
+    this.#opened = opened;
+    this.path = shown;
+  }
+
+  get handle(): FileHandle {
+    return this.#opened.handle;
+  }
+
+  get stats(): Stats {
+    return this.#opened.stats;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opened.handle.close();
+  }
+}
+
+/** A directory inside the roots. Only `Roots.openDirectory` makes one; what is reached from it by name cannot be outside either. */
+class ProvenDirectory implements AsyncDisposable {
+  readonly #place: Place;
+  readonly #requested: string;
+  /** As it is shown: absolute, below the root as the operator wrote it. */
+  readonly path: string;
+
+  constructor(place: Place, shown: string, requested: string) {
+    this.#place = place;
+    this.#requested = requested;
+    this.path = shown;
+  }
+
+  /** Its names in the order of the disk, a few at a time. */
+  async *read(): AsyncGenerator<Entry> {
+    try {
+      yield* this.#place.entries();
+    } catch (error) {
+      throw fileError(error, this.#requested);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#place[Symbol.dispose]();
+  }
+}
+
+async function pinRoot(directory: string, strategy: Strategy, home: string): Promise<PinnedRoot> {
+  // `path.resolve('')` would quietly allow the current directory.
+  if (directory.trim() === '') throw new ToolError('invalid_input', 'An allowed directory has an empty name.');
+  const given = path.resolve(expandHome(directory, { home, platform: path }));
+  try {
+    const real = await realpath(given);
+    const { place, stats } = strategy === 'descriptor' ? await holdDirectory(real) : await rememberDirectory(real);
+    return { path: given, real, place, verify: () => verifyRoot(given, stats) };
+  } catch (error) {
+    throw unusableRoot(given, error);
+  }
+}
+
+function unusableRoot(given: string, cause: unknown): ToolError {
+  const known = fileError(cause, given);
+  const code = known instanceof ToolError ? known.code : 'unavailable';
+  const hint = 'It must exist and be a directory that this user may open when the server starts.';
+  return new ToolError(code, `Cannot open the allowed directory ${given} (${errnoOf(cause) ?? 'unknown error'})`, { hint, cause });
+}
+
+async function verifyRoot(given: string, pinned: BigIntStats): Promise<void> {
+  const hint = 'Tell the user: the server must be restarted to use the new directory.';
+  try {
+    const now = await stat(given, { bigint: true });
+    if (now.dev === pinned.dev && now.ino === pinned.ino) return;
+  } catch (cause) {
+    throw new ToolError('unavailable', `The allowed directory ${given} is gone`, { hint, cause });
+  }
+  throw new ToolError('unavailable', `The allowed directory ${given} was replaced after the server started`, { hint });
+}

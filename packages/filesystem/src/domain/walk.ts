@@ -1,0 +1,158 @@
+import type { Stats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import type { PlatformPath } from 'node:path';
+import type { Entry } from './entry.ts';
+import { fault } from './errno.ts';
+import { isLink, type Link } from './link.ts';
+import { type Location, locate, namesOf, outsideRoots, type RootPath, segmentsOf, textFault } from './path.ts';
+
+/** As many as Linux follows in one path. */
+const MAX_LINKS = 40;
+
+/** A regular file, open for reading. */
+export interface OpenedFile {
+  readonly handle: FileHandle;
+  readonly stats: Stats;
+}
+
+/** A directory that was reached without following a link, and what one name below it leads to. Names are single components, never `..`. */
+export interface Place extends Disposable {
+  enter(name: string): Promise<Place | Link>;
+  openFile(name: string): Promise<OpenedFile | Link>;
+  entries(): AsyncIterable<Entry>;
+}
+
+/** A root that is held since the start. `verify` rejects once its path names another directory. */
+export interface PinnedRoot extends RootPath {
+  readonly place: Place;
+  verify(): Promise<void>;
+}
+
+/** A request on its way through the roots. */
+export interface Journey extends Location<PinnedRoot> {
+  readonly requested: string;
+  readonly roots: readonly PinnedRoot[];
+  readonly platform: PlatformPath;
+}
+
+/** What is done with the last name, in its proven parent. No name: the path is the directory itself, as in `.` and `a/..`. */
+export type Finish<Found> = (parent: Place, name: string | undefined) => Promise<Found | Link>;
+
+/**
+ * Walks a path one name at a time and hands the last one to `finish`. No name is ever followed by the system: what turns out to be a
+ * link is read as text, and its text is walked in turn. So the walk cannot leave the roots, whatever is swapped while it runs.
+ */
+export async function walk<Found extends object>(journey: Journey, finish: Finish<Found>): Promise<Found> {
+  using trail = new Trail(journey);
+  try {
+    for (let links = 0; links <= MAX_LINKS; links += 1) {
+      const found = await walkToLink(trail, finish);
+      if (!isLink(found)) return found;
+      await trail.follow(found.link);
+    }
+    throw fault('ELOOP');
+  } catch (error) {
+    // In a directory that was replaced, "no such file" is not the whole truth.
+    await trail.rootVerified;
+    throw error;
+  }
+}
+
+async function walkToLink<Found extends object>(trail: Trail, finish: Finish<Found>): Promise<Found | Link> {
+  for (;;) {
+    const name = trail.next();
+    if (name === '..') await trail.climb();
+    else if (name === undefined || trail.atEnd) {
+      await trail.rootVerified;
+      return finish(trail.here, name);
+    } else {
+      const found = await trail.here.enter(name);
+      if (isLink(found)) return found;
+      trail.push(found);
+    }
+  }
+}
+
+function parentOf(segments: readonly string[]): readonly string[] {
+  return segments.length > 1 ? segments.slice(0, -1) : segments;
+}
+
+function startVerification(root: PinnedRoot): Promise<void> {
+  const verification = root.verify();
+  // It is awaited later; until then a failure must not count as unhandled.
+  verification.catch(() => {});
+  return verification;
+}
+
+/** The directories walked so far, all held, so that `..` goes back to one that was proven; and the names still to walk, last first. */
+class Trail implements Disposable {
+  readonly #journey: Journey;
+  readonly #held: Place[] = [];
+  #root: PinnedRoot;
+  #rest: string[];
+  #rootVerified: Promise<void>;
+
+  constructor(journey: Journey) {
+    this.#journey = journey;
+    this.#root = journey.root;
+    this.#rest = journey.components.toReversed();
+    this.#rootVerified = startVerification(journey.root);
+  }
+
+  /** Settles while the walk goes on: the check costs no time. Rejects if the root's path names another directory by now. */
+  get rootVerified(): Promise<void> {
+    return this.#rootVerified;
+  }
+
+  get here(): Place {
+    return this.#held.at(-1) ?? this.#root.place;
+  }
+
+  get atEnd(): boolean {
+    return this.#rest.length === 0;
+  }
+
+  next(): string | undefined {
+    return this.#rest.pop();
+  }
+
+  push(place: Place): void {
+    this.#held.push(place);
+  }
+
+  /** Goes to the parent. Above a root there is only text, until that text leads into a root again: a link from one root to another. */
+  async climb(): Promise<void> {
+    const held = this.#held.pop();
+    if (held !== undefined) return held[Symbol.dispose]();
+    let above = parentOf(segmentsOf(this.#root.real, this.#journey.platform));
+    while (this.#rest.at(-1) === '..') {
+      this.#rest.pop();
+      above = parentOf(above);
+    }
+    await this.#enterRoot([...above, ...this.#rest.toReversed()]);
+  }
+
+  /** Puts the text of a link in the place of its name. */
+  async follow(target: string): Promise<void> {
+    const { platform, requested, roots } = this.#journey;
+    if (textFault(target, platform) !== undefined) throw outsideRoots(requested, roots);
+    if (platform.isAbsolute(target)) await this.#enterRoot([...segmentsOf(target, platform), ...this.#rest.toReversed()]);
+    else this.#rest.push(...namesOf(target, platform).toReversed());
+  }
+
+  async #enterRoot(segments: readonly string[]): Promise<void> {
+    const { platform, requested, roots } = this.#journey;
+    // Decided on the text alone: nothing outside is looked at, so an outside target is refused alike whether it exists or not.
+    const location = locate(segments, roots, platform);
+    if (location === undefined) throw outsideRoots(requested, roots);
+    await this.#rootVerified;
+    this[Symbol.dispose]();
+    this.#root = location.root;
+    this.#rootVerified = startVerification(location.root);
+    this.#rest = location.components.toReversed();
+  }
+
+  [Symbol.dispose](): void {
+    for (const place of this.#held.splice(0)) place[Symbol.dispose]();
+  }
+}
