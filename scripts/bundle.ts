@@ -6,20 +6,39 @@ import { chmodSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
-/**
- * The SDK brings Ajv (215 kB, a twentieth of the start) to check answers of clients to questions of the server. Its smaller validator,
- * which it offers for other runtimes, does the same.
- */
-const smallValidator: Plugin = {
-  name: 'small-validator',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^@modelcontextprotocol\/server\/_shims$/ }, ({ importer }) => ({ path: importer, namespace: 'shims' }));
-    onLoad({ filter: /.*/, namespace: 'shims' }, ({ path }) => ({
-      contents: `
-        export { default as process } from 'node:process';
-        export { CfWorkerJsonSchemaValidator as DefaultJsonSchemaValidator } from '@modelcontextprotocol/server/validators/cf-worker';`,
-      resolveDir: dirname(path),
-    }));
+/** Modules that bring much more than a server uses of them, and what stands in their place in the bundle. */
+const TRIMMED: readonly { module: RegExp; contents: string }[] = [
+  {
+    // The SDK brings Ajv (215 kB) to check answers of clients to questions of the server. Its smaller validator does the same.
+    module: /@modelcontextprotocol[\\/]server[\\/]dist[\\/]shimsNode\.mjs$/,
+    contents: `
+      export { default as process } from 'node:process';
+      export { CfWorkerJsonSchemaValidator as DefaultJsonSchemaValidator } from '@modelcontextprotocol/server/validators/cf-worker';`,
+  },
+  {
+    // Limits are kept in memory; the index loads the drivers of a dozen databases (186 kB, a tenth of the start).
+    module: /rate-limiter-flexible[\\/]index\.js$/,
+    contents: `
+      exports.BurstyRateLimiter = require('./lib/BurstyRateLimiter');
+      exports.RateLimiterMemory = require('./lib/RateLimiterMemory');
+      exports.RateLimiterRes = require('./lib/RateLimiterRes');`,
+  },
+];
+
+const trim: Plugin = {
+  name: 'trim',
+  setup({ onLoad, onEnd }) {
+    const trimmed = new Set<string>();
+    for (const { module, contents } of TRIMMED) {
+      onLoad({ filter: module }, ({ path }) => {
+        trimmed.add(contents);
+        return { contents, resolveDir: dirname(path) };
+      });
+    }
+    onEnd(() => {
+      // A new version may have moved it: then the bundle would quietly grow again.
+      if (trimmed.size < TRIMMED.length) throw new Error('A module that is to be trimmed was not found: see TRIMMED in scripts/bundle.ts');
+    });
   },
 };
 
@@ -36,12 +55,12 @@ await build({
   minifyWhitespace: true,
   minifySyntax: true,
   legalComments: 'none',
-  chunkNames: 'chunk-[hash]',
+  chunkNames: '[name]-[hash]',
   // Loaded only where an OpenTelemetry SDK has been registered, from beside this package: an optional peer.
   external: ['@opentelemetry/api'],
   // pino and others are CommonJS, and call require.
   banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
-  plugins: [smallValidator],
+  plugins: [trim],
   logLevel: 'warning',
 });
 chmodSync('dist/main.js', 0o755);

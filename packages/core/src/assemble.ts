@@ -15,7 +15,7 @@ export interface Assembly extends AsyncDisposable {
 
 /** Puts a server literal, its checked settings and a log together. */
 export async function assemble(server: AnyServer, config: CommonConfig, log: Logger): Promise<Assembly> {
-  const dependencies: AsyncDisposable = await server.open(config);
+  const dependencies: AsyncDisposable = await server.open(config, log);
   const factory = createFactory(server, server.tools(config), {
     dependencies,
     log,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { MediaContent, Tool } from './define.ts';
 import { ToolError, toToolError } from './errors.ts';
 import { type AuditRecord, audit, auditedArguments } from './guards/audit.ts';
@@ -60,10 +60,15 @@ export async function callTool(tool: Tool<any>, request: CallRequest, env: CallE
   let result: CallResult;
   let outcome: AuditRecord['outcome'] = 'ok';
   let cause: unknown;
+  let answered = false;
+  // A handler that goes on after the deadline must not report on a call that is over.
+  const progress: CallRequest['progress'] = (...step) => {
+    if (!answered) request.progress(...step);
+  };
   try {
     await env.rateLimit(request.caller);
     const release = await env.slots.acquire(deadline.signal);
-    const work = run(tool, request, env, deadline.signal);
+    const work = run(tool, { ...request, progress }, env, deadline.signal);
     // The slot is taken until the work has really ended, even where the deadline has answered the client before.
     work.then(release, release);
     result = answer(tool, await Promise.race([work, deadline.passed]), env.maxResultChars);
@@ -73,6 +78,7 @@ export async function callTool(tool: Tool<any>, request: CallRequest, env: CallE
     cause = error.cause;
     result = refusal(error);
   } finally {
+    answered = true;
     deadline.end();
   }
   span.end(outcome === 'ok' ? undefined : 'tool_error');
@@ -100,6 +106,8 @@ export async function callTool(tool: Tool<any>, request: CallRequest, env: CallE
 async function run(tool: Tool<any>, request: CallRequest, env: CallEnvironment, signal: AbortSignal): Promise<unknown> {
   const input = tool.inputSchema.safeParse(request.arguments ?? {});
   if (!input.success) throw new ToolError('invalid_input', z.prettifyError(input.error), { hint: 'Fix the arguments and call again.' });
+  // Cancelled while it waited for its turn: a handler that begins to listen now would never hear of it.
+  signal.throwIfAborted();
   // The schemas of a literal fit its handler: defineTool has seen to it.
   return await tool.handler(input.data as never, { ...env.dependencies, signal, progress: request.progress });
 }
@@ -108,14 +116,19 @@ async function run(tool: Tool<any>, request: CallRequest, env: CallEnvironment, 
 function answer(tool: Tool<any>, output: unknown, maxChars: number): CallResult {
   const checked = tool.outputSchema.safeParse(output);
   if (!checked.success) throw new Error(`The answer of ${tool.name} does not fit its outputSchema`, { cause: checked.error });
-  const { value, characters } = sanitizeData(checked.data);
-  const text = makeVisible(tool.text?.(value as never) ?? JSON.stringify(value));
-  if (text.length > maxChars || characters > maxChars * STRUCTURE_FACTOR) {
-    throw new ToolError('too_large', `The answer has ${Math.max(text.length, characters)} characters; the limit is ${maxChars}.`, {
-      hint: 'Ask for less: a smaller range, a lower limit, or a narrower filter.',
-    });
-  }
+  const { value, characters } = sanitizeData(checked.data, maxChars * STRUCTURE_FACTOR);
+  // Before any text is made of it: a string may be too long for V8 to write as JSON.
+  if (characters > maxChars * STRUCTURE_FACTOR) throw tooLarge(characters, maxChars);
+  const raw = tool.text?.(value as never) ?? JSON.stringify(value);
+  const text = raw.length > maxChars ? raw : makeVisible(raw);
+  if (text.length > maxChars) throw tooLarge(text.length, maxChars);
   return { content: [{ type: 'text', text }, ...(tool.content?.(value as never) ?? [])], structuredContent: value };
+}
+
+function tooLarge(characters: number, maxChars: number): ToolError {
+  return new ToolError('too_large', `The answer has ${characters} characters; the limit is ${maxChars}.`, {
+    hint: 'Ask for less: a smaller range, a lower limit, or a narrower filter.',
+  });
 }
 
 function refusal(error: ToolError): CallResult {

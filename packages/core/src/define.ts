@@ -1,5 +1,6 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { CommonConfig } from './config/common.ts';
+import type { Logger } from './log.ts';
 
 /** The four hints of the specification, all required: "unset" cannot happen. */
 export interface ToolAnnotations {
@@ -73,7 +74,7 @@ export interface ServerLiteral<Dependencies, Config extends z.ZodObject> {
   /** Tools are a function of the settings: what is switched off does not exist. */
   tools: (config: z.output<Config>) => readonly Tool<Dependencies>[];
   /** Opens, once a process, what the handlers need. Disposed of when the server stops. Throws a ToolError that an operator can act on. */
-  open: (config: z.output<Config> & CommonConfig) => Promise<Dependencies & AsyncDisposable>;
+  open: (config: z.output<Config> & CommonConfig, log: Logger) => Promise<Dependencies & AsyncDisposable>;
 }
 
 /** Any server, its types forgotten. */

@@ -1,5 +1,6 @@
 import { type Logger, pino } from 'pino';
 import { redactor } from './guards/redact.ts';
+import { escapeInvisible } from './guards/sanitize.ts';
 
 export type { Logger } from 'pino';
 
@@ -10,10 +11,14 @@ export interface LogSink {
 }
 
 /** Lines waiting for a reader of stderr beyond this many characters are dropped: a client that never reads it must not cost us memory. */
-const MAX_WAITING = 1 << 20;
+export const MAX_WAITING = 1 << 20;
 
-/** A logger of JSON lines. Every line, causes and stacks included, is redacted as a whole just before it is written. */
+/**
+ * A logger of JSON lines. Every line, causes and stacks included, is redacted as a whole just before it is written, and shows a terminal
+ * nothing that it would obey.
+ */
 export function createLog(level: string, secrets: readonly string[], sink: LogSink): Logger {
+  const redact = redactor(secrets);
   const destination = {
     write(line: string) {
       if (sink.writableLength < MAX_WAITING) sink.write(line);
@@ -25,7 +30,7 @@ export function createLog(level: string, secrets: readonly string[], sink: LogSi
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      hooks: { streamWrite: redactor(secrets) },
+      hooks: { streamWrite: (line) => escapeInvisible(redact(line)) },
     },
     destination,
   );

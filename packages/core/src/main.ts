@@ -1,19 +1,20 @@
 import { Console } from 'node:console';
+import { Writable } from 'node:stream';
 import { type Assembly, assemble } from './assemble.ts';
 import { type CommonConfig, commonSchema } from './config/common.ts';
 import { ConfigError, loadConfig } from './config/load.ts';
 import { optionsOf } from './config/options.ts';
 import type { AnyServer } from './define.ts';
 import { ToolError } from './errors.ts';
-import { createLog, type Logger } from './log.ts';
+import { redactor } from './guards/redact.ts';
+import { createLog, type Logger, MAX_WAITING } from './log.ts';
 import { commandOf, helpText } from './manifest/help.ts';
-import { bearerToken } from './serve/auth.ts';
 import type { LineSink } from './serve/lines.ts';
 import { isLoopback } from './serve/origin.ts';
 import { type Serving, serveStdio } from './serve/stdio.ts';
 
 /** The process must have ended this long after it was told to, come what may. */
-const EXIT_MS = { http: 9_000, stdio: 1_500 };
+const EXIT_MS = { http: 9_000, stdio: 1_000 };
 
 /** How often to look whether the process that started this one still lives. */
 const WATCH_MS = 500;
@@ -26,19 +27,22 @@ export async function main(server: AnyServer): Promise<void> {
   const argv = process.argv.slice(2);
   if (argv.includes('--help') || argv.includes('-h')) return void stdout.write(helpText(server, options));
   if (argv.includes('--version')) return void stdout.write(`${server.version}\n`);
+  let secrets: string[] = [];
   try {
     // The schema extends the common one; the server's own part is known to the server alone.
     const config = loadConfig(schema, options, server.envPrefix, { argv, env: process.env }) as CommonConfig & Record<string, unknown>;
-    const secrets = options.filter((option) => option.secret).map((option) => String(config[option.key] ?? ''));
+    secrets = options.filter((option) => option.secret).map((option) => String(config[option.key] ?? ''));
     await run(server, config, createLog(config.logLevel, secrets, process.stderr), stdout);
   } catch (error) {
     // A mistake of the operator's gets a sentence, a mistake of ours its stack.
     const known = error instanceof ConfigError || error instanceof ToolError;
     const text = known
-      ? `${error.message}${error instanceof ToolError && error.hint ? ` ${error.hint}` : ''}`
+      ? [error.message, 'hint' in error ? error.hint : undefined].join(' ').trim()
       : String((error as Error).stack ?? error);
-    process.stderr.write(`${commandOf(server)}: ${text}\nSee ${commandOf(server)} --help\n`);
-    process.exitCode = 1;
+    // Whatever was opened until then must not keep the process.
+    process.stderr.write(`${commandOf(server)}: ${withoutSecrets(text, secrets)}\nSee ${commandOf(server)} --help\n`, () =>
+      process.exit(1),
+    );
   }
 }
 
@@ -51,15 +55,18 @@ async function run(server: AnyServer, config: CommonConfig, log: Logger, stdout:
   }
   if (/--inspect/.test(`${process.execArgv} ${process.env['NODE_OPTIONS']}`))
     log.warn('The inspector is open: whoever reaches it owns this process.');
+  // Before anything is opened: that may take long, or fail where nobody catches it.
+  const told = endings(log, config.http);
   const assembly = await assemble(server, config, log);
   const serving = config.http ? await listen(assembly, config, log) : serveStdio(assembly.factory, log, process.stdin, stdout);
-  const reason = await Promise.race([serving.ended.then(() => 'the client has left'), ...endings(log, config.http)]);
-  await stop(reason, serving, assembly, stdout, log, config.http ? EXIT_MS.http : EXIT_MS.stdio);
+  const left = serving.ended.then(() => exitAtLast('the client has left', EXIT_MS.stdio));
+  log.info({ reason: await Promise.race([left, told]) }, 'stopping');
+  await stop(serving, assembly, stdout);
 }
 
 async function listen({ factory }: Assembly, config: CommonConfig, log: Logger): Promise<Serving> {
   // Only those who serve HTTP pay for loading it.
-  const { serveHttp } = await import('./serve/http.ts');
+  const [{ serveHttp }, { bearerToken }] = await Promise.all([import('./serve/http.ts'), import('./serve/auth.ts')]);
   const serving = await serveHttp(factory, log, {
     host: config.httpHost,
     port: config.httpPort,
@@ -75,10 +82,11 @@ async function listen({ factory }: Assembly, config: CommonConfig, log: Logger):
   return serving;
 }
 
-/** Every way in which this process is told to end; each promise resolves to the reason. */
-function endings(log: Logger, http: boolean): Promise<string>[] {
+/** Resolves to the reason when this process is told to end, in whichever way, and sees to it that it does. */
+async function endings(log: Logger, http: boolean): Promise<string> {
   const signals = (['SIGTERM', 'SIGINT', 'SIGHUP'] as const).map(
-    (signal) => new Promise<string>((resolve) => process.once(signal, () => resolve(signal))),
+    // Not only once: the second one would kill, while calls are being finished.
+    (signal) => new Promise<string>((resolve) => process.on(signal, () => resolve(signal))),
   );
   const fault = new Promise<string>((resolve) => {
     const onFault = (error: unknown) => {
@@ -89,7 +97,14 @@ function endings(log: Logger, http: boolean): Promise<string>[] {
     // No "recover and spin": what is unknown is not trusted to go on.
     process.on('uncaughtException', onFault).on('unhandledRejection', onFault);
   });
-  return [...signals, fault, ...(http ? [] : [parentDeath()])];
+  const reason = await Promise.race([...signals, fault, ...(http ? [] : [parentDeath()])]);
+  return exitAtLast(reason, http ? EXIT_MS.http : EXIT_MS.stdio);
+}
+
+/** The last resort, should closing take too long. Keeps the process until then: an exit by itself would not have code 0. */
+function exitAtLast(reason: string, ms: number): string {
+  setTimeout(() => process.exit(), ms);
+  return reason;
 }
 
 /** A wrapper such as `npm exec` may die without closing the pipe: then nobody would ever tell us. */
@@ -104,9 +119,7 @@ function parentDeath(): Promise<string> {
   });
 }
 
-async function stop(reason: string, serving: Serving, assembly: Assembly, stdout: LineSink, log: Logger, exitMs: number): Promise<void> {
-  log.info({ reason }, 'stopping');
-  setTimeout(() => process.exit(), exitMs).unref();
+async function stop(serving: Serving, assembly: Assembly, stdout: LineSink): Promise<void> {
   await serving.close();
   await assembly[Symbol.asyncDispose]();
   // Whatever a dependency left behind must not keep the process, but what was written must have left it.
@@ -118,10 +131,11 @@ async function stop(reason: string, serving: Serving, assembly: Assembly, stdout
 function claimStdout(): LineSink {
   const stdout: NodeJS.WriteStream = process.stdout;
   const write = stdout.write.bind(stdout);
-  stdout.write = process.stderr.write.bind(process.stderr);
-  globalThis.console = new Console(process.stderr);
+  const noise = asideStream();
+  stdout.write = noise.write.bind(noise);
+  globalThis.console = new Console(noise);
   // A client that has gone must not turn our farewell to it into an exception.
-  process.stderr.on('error', () => {});
+  for (const stream of [stdout, process.stderr]) stream.on('error', () => {});
   return {
     write,
     on: (event, listener) => stdout.on(event, listener),
@@ -129,4 +143,19 @@ function claimStdout(): LineSink {
       return stdout.writableLength;
     },
   };
+}
+
+/** What libraries print: to stderr, without what looks like a secret, and to nobody where nobody reads. */
+function asideStream(): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      if (process.stderr.writableLength < MAX_WAITING) process.stderr.write(withoutSecrets(chunk.toString(), []));
+      done();
+    },
+  });
+}
+
+/** The redactor knows lines of JSON: plain text goes through it as one. */
+function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return JSON.parse(redactor(secrets)(JSON.stringify(text)));
 }

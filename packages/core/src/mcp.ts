@@ -4,12 +4,14 @@ import {
   PROTOCOL_VERSION_META_KEY,
   ProtocolError,
   ProtocolErrorCode,
+  ResourceNotFoundError,
   Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type CallEnvironment, callTool } from './call.ts';
 import type { AnyServer, Tool } from './define.ts';
+import { makeVisible } from './guards/sanitize.ts';
 
 export type { McpServerFactory } from '@modelcontextprotocol/server';
 
@@ -23,15 +25,21 @@ export interface Sender {
 
 /**
  * The SDK asks for a server per HTTP request (once a connection over stdio), so everything costly is made here, once: schemas, the
- * answer to tools/list, the map of tools. What the factory makes weighs a microsecond and shares nothing with another client's.
+ * answer to tools/list, the map of tools. What the factory makes weighs two microseconds and shares nothing with another client's.
  */
 // biome-ignore lint/suspicious/noExplicitAny: the dependencies are the server's own; core only hands them on
 export function createFactory(server: AnyServer, tools: readonly Tool<any>[], env: CallEnvironment): McpServerFactory {
   const identity = { name: `touchstone-${server.name}`, title: server.title, version: server.version };
   const options = {
     instructions: server.instructions,
-    capabilities: { tools: { listChanged: false } },
-    cacheHints: { 'tools/list': LIST_HINT, 'server/discover': LIST_HINT },
+    capabilities: { tools: { listChanged: false }, resources: { listChanged: false }, prompts: { listChanged: false } },
+    cacheHints: {
+      'server/discover': LIST_HINT,
+      'tools/list': LIST_HINT,
+      'resources/list': LIST_HINT,
+      'resources/templates/list': LIST_HINT,
+      'prompts/list': LIST_HINT,
+    },
   };
   const list = listOf(tools);
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
@@ -41,11 +49,29 @@ export function createFactory(server: AnyServer, tools: readonly Tool<any>[], en
     instance.setRequestHandler('tools/list', () => list);
     instance.setRequestHandler('tools/call', ({ params }, context) => {
       const tool = byName.get(params.name);
-      if (tool === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${params.name.slice(0, 100)}`);
+      if (tool === undefined)
+        throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${makeVisible(params.name.slice(0, 100))}`);
       return callTool(tool, { arguments: params.arguments, era, ...facts(context), ...channel(context) }, env);
     });
+    serveEmptyLists(instance);
     return instance;
   };
+}
+
+/**
+ * Tools are all that a server has so far, yet clients ask every server for resources and prompts; some then take "Method not found" for a
+ * broken server (opencode: github.com/upstash/context7/pull/2534, Cline: github.com/DeusData/codebase-memory-mcp/pull/1015).
+ */
+function serveEmptyLists(instance: Server): void {
+  instance.setRequestHandler('resources/list', () => ({ resources: [] }));
+  instance.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [] }));
+  instance.setRequestHandler('resources/read', ({ params }) => {
+    throw new ResourceNotFoundError(makeVisible(params.uri.slice(0, 2_000)));
+  });
+  instance.setRequestHandler('prompts/list', () => ({ prompts: [] }));
+  instance.setRequestHandler('prompts/get', ({ params }) => {
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown prompt: ${makeVisible(params.name.slice(0, 100))}`);
+  });
 }
 
 /** The answer to tools/list, in the order of the server's own list. */
@@ -91,7 +117,12 @@ function channel({ mcpReq }: ServerContext) {
   return {
     progress(progress: number, total?: number, message?: string) {
       if (progressToken === undefined || mcpReq.signal.aborted) return;
-      const params = { progressToken, progress, ...(total === undefined ? {} : { total }), ...(message === undefined ? {} : { message }) };
+      const params = {
+        progressToken,
+        progress,
+        ...(total === undefined ? {} : { total }),
+        ...(message === undefined ? {} : { message: makeVisible(message) }),
+      };
       // A client that has gone needs no progress; its absence is seen by the signal.
       mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
     },

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The settings that every server has beside its own. */
 export const commonSchema = z.strictObject({

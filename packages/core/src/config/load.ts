@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { closest } from 'fastest-levenshtein';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CONFIG_KEY, type Option } from './options.ts';
 
 /** What stops a start: one sentence that names the setting and what to do. */
@@ -56,6 +56,9 @@ function readFlags(options: readonly Option[], argv: readonly string[]): Values 
       append(values, positional.key, token.value);
     } else if (token.kind === 'option') {
       const option = byFlag.get(token.rawName) ?? fail(unknownFlag(token.rawName, options));
+      // parseArgs takes whatever follows as the value; the next flag is not what anybody means.
+      if (token.inlineValue === false && token.value.startsWith('--'))
+        throw new ConfigError(`${token.rawName} needs a value. Write ${token.rawName}=${token.value} if that is the value.`);
       setFlag(values, option, token.rawName, token.value);
     }
   }
@@ -70,7 +73,7 @@ function setFlag(values: Values, option: Option, flag: string, text: string | un
 }
 
 function unknownFlag(flag: string, options: readonly Option[]): string {
-  const secret = options.find((option) => option.secret && option.env.endsWith(flag.slice(1).replaceAll('-', '_').toUpperCase()));
+  const secret = options.find((option) => option.secret && option.env.endsWith(`_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`));
   if (secret !== undefined)
     return `${flag} is a secret and has no flag, which other users could read. Set ${secret.env} or ${secret.envFile}.`;
   return unknown(
@@ -126,7 +129,7 @@ function readSecret(name: string, path: string): string {
     return readFileSync(path, 'utf8').trimEnd() || fail(`${name} names an empty file.`);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
-    throw new ConfigError(`Cannot read the file that ${name} names: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}`);
+    throw new ConfigError(`Cannot read the file that ${name} names: ${(error as NodeJS.ErrnoException).code}.`);
   }
 }
 
@@ -168,7 +171,7 @@ function explain(issue: z.core.$ZodIssue, options: readonly Option[]): string {
   const option = options.find((candidate) => candidate.key === issue.path[0]);
   if (option === undefined) return issue.message;
   const name = option.positional ? option.key : (option.flag ?? option.env);
-  return `${name} (or ${option.env}): ${issue.message}.`;
+  return `${name} (or ${option.envFile ?? option.env}): ${issue.message}.`;
 }
 
 function unknown(kind: string, name: string, known: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One setting, as `--help`, the README, server.json and the bundle manifest all describe it. */
 export interface Option {

@@ -1,27 +1,64 @@
+/** Where a word begins: also after a line end and the like, which a JSON string spells with a letter. */
+const START = String.raw`(?:\b|(?<=\\[bfnrt]))`;
+
+/** Names of what is secret, by themselves or at the end of a longer name. */
+const NAME = '(?:password|passwd|pwd|secret|token|(?:api|access|secret|private)[_-]?key)';
+
+/** A quote inside a JSON string, itself perhaps inside another: an odd number of backslashes, else it is the end of the string. */
+const QUOTE = String.raw`(?:(?:\\\\){0,3}\\"|')`;
+
 /**
  * Shapes of secrets that must not reach a log. Each begins at a rare literal and has bounded parts, so that a hostile line costs
- * linear time, and none crosses a quote, so that a JSON line stays JSON.
+ * linear time, and none crosses a quote or cuts an escape, so that a JSON line stays JSON.
  */
 const SECRETS: readonly [RegExp, string][] = [
-  [/-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^"]*?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|(?="))/g, '[redacted private key]'],
-  [/:\/\/[^\s/@"\\]{1,512}@/g, '://[redacted]@'],
-  [/\b(Bearer|Basic) +[\w.~+/=-]{4,4096}/gi, '$1 [redacted]'],
-  [/\beyJ[\w-]{5,4096}\.[\w-]{5,4096}\.[\w-]{0,4096}/g, '[redacted token]'],
-  [/\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|npm_|AKIA|ASIA|AIza)[\w-]{8,255}/g, '[redacted token]'],
   [
-    /\b(password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key)(\\?["']?\s{0,3}[=:]\s{0,3}\\?["']?)(?!\[redacted)[^\s"'\\,;&}]{1,4096}/gi,
-    '$1$2[redacted]',
+    /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:[^"\\]|\\[^"])*?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|(?=\\?")|$)/g,
+    '[redacted private key]',
+  ],
+  [/:\/\/[^\s/?#"\\]{1,512}@/g, '://[redacted]@'],
+  [new RegExp(String.raw`${START}(Bearer|Basic) +[\w.~+/=-]{4,4096}`, 'gi'), '$1 [redacted]'],
+  [new RegExp(String.raw`${START}eyJ[\w-]{5,4096}\.[\w-]{5,4096}\.[\w-]{0,4096}`, 'g'), '[redacted token]'],
+  [
+    new RegExp(String.raw`${START}(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|npm_|AKIA|ASIA|AIza)[\w-]{8,255}`, 'g'),
+    '[redacted token]',
+  ],
+  // A member of the line itself.
+  [new RegExp(String.raw`(${NAME}"\s{0,3}:\s{0,3}")(?:[^"\\]|\\.)+`, 'gi'), '$1[redacted]'],
+  // In running text, or in JSON inside a string.
+  [
+    new RegExp(
+      String.raw`(${NAME}${QUOTE}?\s{0,3}[=:]\s{0,3}${QUOTE}?)(?!\[redacted)(?:(?<=\\")[^"\\]{1,4096}|[^\s"'\\,;&}]{1,4096})`,
+      'gi',
+    ),
+    '$1[redacted]',
   ],
 ];
 
+/** A string in a line of JSON, as it is written; one that never ends, too, lest its every quote be tried as a beginning. */
+const STRING = /"(?:[^"\\]|\\.)*"?/g;
+
 /** A function that removes `secrets`, and whatever looks like one, from a line of log. */
 export function redactor(secrets: readonly string[]): (line: string) => string {
-  // As they stand inside a JSON string.
-  const known = secrets.filter((secret) => secret !== '').map((secret) => JSON.stringify(secret).slice(1, -1));
+  const removeKnown = remover(secrets.filter((secret) => secret !== ''));
   return (line) => {
-    let clean = line;
-    for (const secret of known) clean = clean.replaceAll(secret, '[redacted]');
+    let clean = removeKnown(line);
     for (const [pattern, replacement] of SECRETS) clean = clean.replace(pattern, replacement);
     return clean;
   };
+}
+
+/** Removes strings that are known, from the strings of a JSON line. An escape is passed over as a whole, never cut in two. */
+function remover(known: readonly string[]): (line: string) => string {
+  if (known.length === 0) return (line) => line;
+  const written = known.map((secret) =>
+    JSON.stringify(secret)
+      .slice(1, -1)
+      .replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+  );
+  // The longest first: one secret may begin with another.
+  const longestFirst = written.toSorted((a, b) => b.length - a.length);
+  const unit = new RegExp(String.raw`(${longestFirst.join('|')})|\\(?:u[\da-f]{4}|.)`, 'g');
+  return (line) =>
+    line.replace(STRING, (text) => text.replace(unit, (whole, secret: string | undefined) => (secret ? '[redacted]' : whole)));
 }

@@ -19,13 +19,24 @@ export interface RpcError {
 /** The JSON-RPC 2.0 codes for what never reaches a tool. */
 export const PARSE_ERROR: RpcError = { code: -32700, message: 'Parse error: the message is not valid JSON' };
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** What the bytes say, or undefined where they are not JSON in UTF-8. A byte order mark before it is passed over. */
+export function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(UTF8.decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
 /** Says what is wrong with the shape of a parsed message (or of a batch of them), or undefined where the SDK may have it. */
 export function shapeError(message: unknown): RpcError | undefined {
   for (const single of Array.isArray(message) ? message : [message]) {
     const problem = envelopeProblem(single);
     if (problem !== undefined) return invalid(problem);
   }
-  const problem = sizeProblem(message);
+  const problem = sizeProblem(message) ?? (Array.isArray(message) ? batchProblem(message) : undefined);
   return problem === undefined ? undefined : invalid(problem);
 }
 
@@ -50,6 +61,12 @@ function envelopeProblem(message: unknown): string | undefined {
   return undefined;
 }
 
+/** Two answers with one id could not be told apart, and the SDK ends the stream after the first. */
+function batchProblem(batch: readonly { id?: unknown; method?: unknown }[]): string | undefined {
+  const ids = batch.filter(({ id, method }) => id !== undefined && method !== undefined).map(({ id }) => id);
+  return new Set(ids).size === ids.length ? undefined : 'two requests of a batch have the same id';
+}
+
 /** Walks without recursion, level by level: the depth is an attacker's. */
 function sizeProblem(message: unknown): string | undefined {
   let elements = 0;
@@ -58,6 +75,8 @@ function sizeProblem(message: unknown): string | undefined {
     if (depth > MESSAGE_LIMITS.depth) return `nested deeper than ${MESSAGE_LIMITS.depth} levels`;
     const members: unknown[] = [];
     for (const container of level) {
+      // No argument has this name. Whoever copies it by assignment changes a prototype, and the SDK drops it in silence.
+      if (Object.hasOwn(container as object, '__proto__')) return 'no member may be called __proto__';
       const own = Object.values(container as object);
       elements += own.length;
       if (elements > MESSAGE_LIMITS.elements) return `more than ${MESSAGE_LIMITS.elements} elements`;

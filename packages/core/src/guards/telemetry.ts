@@ -58,8 +58,10 @@ export async function createTelemetry(serverName: string, version: string, log: 
       },
       parent,
     );
+    const { traceId } = span.spanContext();
     return {
-      traceId: span.spanContext().traceId,
+      // All zeros where an SDK measures but does not trace.
+      traceId: api.isValidTraceId(traceId) ? traceId : undefined,
       end(errorType) {
         const outcome: Attributes = errorType === undefined ? {} : { 'error.type': errorType };
         span.setAttributes(outcome);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { AuthInfo, McpHttpHandler } from '@modelcontextprotocol/server';
-import { idOf, MESSAGE_LIMITS, PARSE_ERROR, type RpcError, shapeError } from '../guards/shape.ts';
+import { idOf, MESSAGE_LIMITS, PARSE_ERROR, parseJson, type RpcError, shapeError } from '../guards/shape.ts';
 import type { Sender } from '../mcp.ts';
 import type { Authenticate, Identity } from './auth.ts';
 
@@ -54,12 +54,31 @@ export async function serveMcp(
   if (request.method !== 'POST') throw new HttpRefusal(405, 'Only POST is served: there are no sessions', { headers: { allow: 'POST' } });
   const identity = await identify(request, authenticate);
   const parsedBody = await readMessage(request);
-  const left = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) left.abort();
+  const { left, over } = watch(request, response);
+  const answer = await handler.fetch(webRequest(request, left), { authInfo: authInfo(identity, requestId), parsedBody });
+  if (left.aborted) return;
+  await write(answer, response, left);
+  await over;
+}
+
+/**
+ * `left` aborts when the client goes before it has its answer; `over` resolves then, or once the answer has left this process. Asks the
+ * connection: a response that is queued behind another's, for a pipelined request, would never tell.
+ */
+function watch({ socket }: IncomingMessage, response: ServerResponse): { left: AbortSignal; over: Promise<void> } {
+  const controller = new AbortController();
+  const over = new Promise<void>((resolve) => {
+    const leave = () => {
+      controller.abort();
+      resolve();
+    };
+    socket.once('close', leave);
+    response.once('finish', () => {
+      socket.off('close', leave);
+      resolve();
+    });
   });
-  const answer = await handler.fetch(webRequest(request, left.signal), { authInfo: authInfo(identity, requestId), parsedBody });
-  if (!response.destroyed) await write(answer, response);
+  return { left: controller.signal, over };
 }
 
 function allowOrigin(response: ServerResponse, origin: string): void {
@@ -80,13 +99,9 @@ async function readMessage(request: IncomingMessage): Promise<unknown> {
   if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
     throw new HttpRefusal(415, 'Content-Type must be application/json');
   if (request.headers['content-encoding'] !== undefined) throw new HttpRefusal(415, 'Content-Encoding is not supported');
-  const text = await readBody(request);
-  let message: unknown;
-  try {
-    message = JSON.parse(text);
-  } catch {
-    throw new HttpRefusal(400, PARSE_ERROR.message, PARSE_ERROR);
-  }
+  if (Number(request.headers['content-length'] ?? 0) > MESSAGE_LIMITS.bytes) throw tooLarge();
+  const message = parseJson(await readBody(request));
+  if (message === undefined) throw new HttpRefusal(400, PARSE_ERROR.message, PARSE_ERROR);
   // Batches left the protocol with 2025-06-18, the revision that brought this header.
   if (Array.isArray(message) && request.headers['mcp-protocol-version'] !== undefined) {
     throw new HttpRefusal(400, 'Invalid request: no batches in this protocol revision');
@@ -97,7 +112,7 @@ async function readMessage(request: IncomingMessage): Promise<unknown> {
 }
 
 /** Reads by events: leaving an async iteration early would destroy the socket before the refusal is sent. */
-function readBody(request: IncomingMessage): Promise<string> {
+function readBody(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -105,15 +120,18 @@ function readBody(request: IncomingMessage): Promise<string> {
       length += chunk.length;
       if (length <= MESSAGE_LIMITS.bytes) return chunks.push(chunk);
       request.off('data', take).pause();
-      return reject(new HttpRefusal(413, `The body must not exceed ${MESSAGE_LIMITS.bytes} bytes`));
+      return reject(tooLarge());
     };
-    if (Number(request.headers['content-length'] ?? 0) > MESSAGE_LIMITS.bytes) length = MESSAGE_LIMITS.bytes;
+    // Its client may have gone while the token was being judged, and then there is nothing to wait for.
+    if (request.destroyed) return reject(new Error('The client has left'));
     request.on('data', take);
-    request.once('end', () =>
-      resolve(chunks.length === 1 ? (chunks[0] as Buffer).toString('utf8') : Buffer.concat(chunks).toString('utf8')),
-    );
+    request.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
     request.once('error', reject);
   });
+}
+
+function tooLarge(): HttpRefusal {
+  return new HttpRefusal(413, `The body must not exceed ${MESSAGE_LIMITS.bytes} bytes`);
 }
 
 /** The four members that the SDK reads of a Request whose body is parsed already. Building a real one costs more than the whole call. */
@@ -133,12 +151,12 @@ function authInfo({ caller, scopes }: Identity, requestId: string): AuthInfo {
   return { token: '', clientId: caller, scopes, extra: { ...sender } };
 }
 
-async function write(answer: Response, response: ServerResponse): Promise<void> {
+async function write(answer: Response, response: ServerResponse, signal: AbortSignal): Promise<void> {
   const headers = Object.fromEntries(answer.headers);
   if (answer.body !== null && headers['content-type']?.startsWith('text/event-stream')) {
     response.writeHead(answer.status, headers);
     // A client that leaves in the middle of a stream is no error.
-    await pipeline(Readable.fromWeb(answer.body), response).catch(() => {});
+    await pipeline(Readable.fromWeb(answer.body), response, { signal }).catch(() => {});
     return;
   }
   const body = await answer.text();

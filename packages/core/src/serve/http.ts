@@ -15,16 +15,23 @@ export interface HttpOptions {
   allowedHosts: readonly string[];
   allowedOrigins: readonly string[];
   authenticate: Authenticate | undefined;
+  /** In place of the usual ones. */
+  limits?: Partial<typeof LIMITS>;
 }
 
 /** Limits of Node's own parser; a body that dribbles in is cut off with 408. Our own answer to a missing Host comes with the others. */
-const LIMITS = {
+export const LIMITS = {
   maxHeaderSize: 16 * 1024,
   headersTimeout: 10_000,
   requestTimeout: 30_000,
+  // Node looks at the two above only so often, by default every 30 seconds.
+  connectionsCheckingInterval: 5_000,
   keepAliveTimeout: 65_000,
   requireHostHeader: false,
 };
+
+/** How long a client that has been refused may go on sending. */
+const LINGER_MS = 2_000;
 
 /** How long calls in flight may go on once the server has been told to stop. */
 const DRAIN_MS = 7_000;
@@ -35,12 +42,16 @@ export async function serveHttp(factory: McpServerFactory, log: Logger, options:
   const inFlight = new Set<Promise<void>>();
   let stopping = false;
 
-  const server = createServer(LIMITS);
+  const server = createServer({ ...LIMITS, ...options.limits });
   server.on('checkContinue', (_request, response: ServerResponse) => response.writeHead(417, { connection: 'close' }).end());
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
   });
+  // Such as too many open files: the next connection may be had again.
+  // A client may send requests without waiting for answers; each of them watches the connection.
+  server.on('connection', (socket) => socket.setMaxListeners(0));
+  server.on('error', (error) => log.warn({ err: error }, 'connection lost'));
   const { port } = server.address() as AddressInfo;
   const policy = headerPolicy(options.host, port, options.allowedHosts, options.allowedOrigins);
 
@@ -50,11 +61,13 @@ export async function serveHttp(factory: McpServerFactory, log: Logger, options:
     try {
       const problem = headerProblem(request, policy);
       if (problem !== undefined) throw new HttpRefusal(403, problem);
+      if (stopping) throw new HttpRefusal(503, 'The server is stopping', { code: -32603, headers: { 'retry-after': '1' } });
       await serveMcp(handler, options.authenticate, requestId, request, response);
     } catch (error) {
-      refuse(response, error);
       if (error instanceof HttpRefusal) log.warn({ requestId, status: error.status, reason: error.message }, 'refused');
-      else if (!request.destroyed) log.error({ requestId, err: error }, 'http exchange failed');
+      // A request is destroyed as soon as it has been read; that its client has gone, only the connection knows.
+      else if (!request.socket.destroyed) log.error({ requestId, err: error }, 'http exchange failed');
+      await refuse(request, response, error);
     }
   };
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -72,8 +85,10 @@ export async function serveHttp(factory: McpServerFactory, log: Logger, options:
     async close() {
       stopping = true;
       server.close();
-      // Aborts what still runs after the time, and streams that would never end by themselves.
-      const timer = setTimeout(() => handler.close(), inFlight.size === 0 ? 0 : DRAIN_MS);
+      // Aborts what still runs after the time, and streams that would never end by themselves. The SDK's handler keeps no track of calls
+      // of 2025: they end with their connections.
+      const abort = () => handler.close().finally(() => server.closeAllConnections());
+      const timer = setTimeout(abort, inFlight.size === 0 ? 0 : DRAIN_MS);
       await Promise.allSettled(inFlight);
       clearTimeout(timer);
       await handler.close();
@@ -92,7 +107,7 @@ function status(response: ServerResponse, code: number, text: string): void {
   response.writeHead(code, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(`{"status":"${text}"}`);
 }
 
-function refuse(response: ServerResponse, error: unknown): void {
+async function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): Promise<void> {
   if (response.headersSent) {
     response.destroy();
     return;
@@ -103,7 +118,27 @@ function refuse(response: ServerResponse, error: unknown): void {
     id,
     headers,
   } = error instanceof HttpRefusal ? error : new HttpRefusal(500, 'Internal server error', { code: -32603 });
-  // What is left of the body is not read: the connection ends with the answer.
-  response.writeHead(code, { ...headers, 'content-type': 'application/json', connection: 'close' });
-  response.end(JSON.stringify({ jsonrpc: '2.0', error: rpc, id }));
+  const body = JSON.stringify({ jsonrpc: '2.0', error: rpc, id });
+  response.writeHead(code, {
+    ...headers,
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  });
+  if (request.method !== 'HEAD') response.write(body);
+  await discardRest(request);
+  response.end();
+}
+
+/** Takes what is left of a body and keeps nothing: a connection that ends under a sender gives it a reset in place of the answer. */
+function discardRest(request: IncomingMessage): Promise<void> | void {
+  if (request.complete || request.destroyed) return;
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, LINGER_MS);
+    request.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    request.resume();
+  });
 }

@@ -1,6 +1,13 @@
 import type { Readable } from 'node:stream';
-import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
-import { idOf, MESSAGE_LIMITS, PARSE_ERROR, type RpcError, shapeError } from '../guards/shape.ts';
+import {
+  isJSONRPCNotification,
+  isJSONRPCRequest,
+  isJSONRPCResponse,
+  type JSONRPCMessage,
+  type Transport,
+} from '@modelcontextprotocol/server';
+import { escapeInvisible } from '../guards/sanitize.ts';
+import { idOf, MESSAGE_LIMITS, PARSE_ERROR, parseJson, type RpcError, shapeError } from '../guards/shape.ts';
 
 const NEWLINE = 0x0a;
 
@@ -8,9 +15,11 @@ const NEWLINE = 0x0a;
 const MAX_UNREAD = 1 << 20;
 
 /** How long requests in flight may still be answered once the input has ended. */
-const FAREWELL_MS = 1_000;
+const FAREWELL_MS = 800;
 
 const TOO_LONG: RpcError = { code: -32600, message: `Invalid request: longer than ${MESSAGE_LIMITS.bytes} bytes` };
+
+const UNFIT: RpcError = { code: -32600, message: 'Invalid request: not a JSON-RPC message' };
 
 /** Where lines go: what a Writable has of it. */
 export interface LineSink {
@@ -60,7 +69,7 @@ export class LineTransport implements Transport {
     if (this.#closed) return;
     if (!('method' in message) && message.id !== undefined) this.#inFlight.delete(message.id);
     this.#write(message);
-    if (this.#ended && this.#inFlight.size === 0) await this.close();
+    this.#leave();
   }
 
   async close(): Promise<void> {
@@ -71,9 +80,8 @@ export class LineTransport implements Transport {
   }
 
   #write(message: unknown): void {
-    // U+2028 and U+2029 are line ends to some readers of lines.
-    const line = JSON.stringify(message).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
-    this.#output.write(`${line}\n`);
+    // U+0085, U+2028 and U+2029 end a line for some readers, such as Python's.
+    this.#output.write(`${escapeInvisible(JSON.stringify(message))}\n`);
     if (this.#output.writableLength > MAX_UNREAD) this.#blocked = true;
   }
 
@@ -94,6 +102,7 @@ export class LineTransport implements Transport {
     this.#blocked = false;
     this.#dispatch(true);
     this.#input.resume();
+    this.#leave();
   }
 
   #dispatch(complete: boolean): void {
@@ -121,9 +130,8 @@ export class LineTransport implements Transport {
   }
 
   #line(bytes: Buffer): void {
-    const text = bytes.toString('utf8').trim();
-    if (text === '') return;
-    const message = parse(text);
+    const message = parseJson(bytes);
+    if (message === undefined && bytes.toString('latin1').trim() === '') return;
     const error = bytes.length > MESSAGE_LIMITS.bytes ? TOO_LONG : this.#problem(message);
     if (error !== undefined) {
       this.#refuse(error, idOf(message));
@@ -138,6 +146,8 @@ export class LineTransport implements Transport {
     if (Array.isArray(message)) return { code: -32600, message: 'Invalid request: no batches over stdio' };
     const error = shapeError(message);
     if (error !== undefined) return error;
+    // The SDK would drop it in silence, and its sender wait for ever.
+    if (![isJSONRPCRequest, isJSONRPCNotification, isJSONRPCResponse].some((fits) => fits(message))) return UNFIT;
     const { method, id } = message as { method?: string; id?: string | number };
     const taken = method !== undefined && id !== undefined && this.#inFlight.has(id);
     return taken ? { code: -32600, message: 'Invalid request: this id is still in flight' } : undefined;
@@ -155,15 +165,12 @@ export class LineTransport implements Transport {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    if (this.#inFlight.size === 0) void this.close();
-    else setTimeout(() => this.close(), FAREWELL_MS).unref();
+    setTimeout(() => this.close(), FAREWELL_MS).unref();
+    this.#leave();
   }
-}
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+  /** Closes once the input has ended and everything in it has been answered. */
+  #leave(): void {
+    if (this.#ended && !this.#blocked && this.#inFlight.size === 0) void this.close();
   }
 }

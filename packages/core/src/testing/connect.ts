@@ -3,7 +3,7 @@ import { Client as OlderClient } from '@modelcontextprotocol/sdk/client/index.js
 import { StreamableHTTPClientTransport as OlderTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport as OlderTransportType } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { createMcpHandler } from '@modelcontextprotocol/server';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { assemble } from '../assemble.ts';
 import type { CallResult } from '../call.ts';
 import { commonSchema } from '../config/common.ts';
@@ -36,6 +36,8 @@ export interface TestClient extends AsyncDisposable {
 
 /** How to make a call. */
 export interface CallOptions {
+  /** `params._meta`, such as a `traceparent`. */
+  meta?: Record<string, unknown>;
   signal?: AbortSignal;
   onprogress?: (progress: { progress: number; total?: number | undefined; message?: string | undefined }) => void;
 }
@@ -58,7 +60,8 @@ export async function connect<Dependencies, Config extends z.ZodObject>(
     log,
     listTools: async () => (await client.listTools()).tools,
     // Both clients check the answer against the outputSchema, and their types differ in names only.
-    callTool: async (name, args = {}, options = {}) => (await client.callTool({ name, arguments: args }, options)) as CallResult,
+    callTool: async (name, args = {}, { meta, ...options } = {}) =>
+      (await client.callTool({ name, arguments: args, ...(meta === undefined ? {} : { _meta: meta }) }, options)) as CallResult,
     async [Symbol.asyncDispose]() {
       await client.close();
       await handler.close();
@@ -67,9 +70,15 @@ export async function connect<Dependencies, Config extends z.ZodObject>(
   };
 }
 
+interface CallParams {
+  name: string;
+  arguments: Record<string, unknown>;
+  _meta?: Record<string, unknown>;
+}
+
 interface AnyClient {
   listTools(): Promise<{ tools: ListedTool[] }>;
-  callTool(params: { name: string; arguments: Record<string, unknown> }, options: CallOptions): Promise<unknown>;
+  callTool(params: CallParams, options: Omit<CallOptions, 'meta'>): Promise<unknown>;
   close(): Promise<void>;
 }
 

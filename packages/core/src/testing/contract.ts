@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { commonSchema } from '../config/common.ts';
 import type { ServerLiteral } from '../define.ts';
 import { connect, GENERATIONS, type ListedTool } from './connect.ts';
@@ -56,8 +56,8 @@ interface ObjectSchema {
   additionalProperties?: unknown;
 }
 
-/** Each rule that a tool breaks, in words. */
-function violations(tool: ListedTool): string[] {
+/** Each house rule that a tool breaks, in words. */
+export function violations(tool: ListedTool): string[] {
   const input: ObjectSchema = tool.inputSchema;
   const hints = tool.annotations ?? {};
   const rules: [boolean, string][] = [

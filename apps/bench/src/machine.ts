@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { arch, cpus, release, totalmem, type } from 'node:os';
+import { pinned } from './peers.ts';
+
+/** What a figure is worth depends on: where, with what, when. */
+export interface Circumstances {
+  date: string;
+  cpu: string;
+  memory: string;
+  system: string;
+  node: string;
+  packages: Record<string, string>;
+}
+
+/** The circumstances of this run. */
+export function circumstances(): Circumstances {
+  const model = cpus()[0]?.model ?? 'unknown';
+  const version = (path: string): string => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')).version;
+  return {
+    date: new Date().toISOString(),
+    cpu: `${model}, ${cpus().length} cores`,
+    memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+    system: `${type()} ${release()} ${arch()}`,
+    node: process.version,
+    packages: {
+      '@touchstone-mcp/core': version('../../../packages/core/package.json'),
+      '@touchstone-mcp/filesystem': version('../../../packages/filesystem/package.json'),
+      ...pinned,
+    },
+  };
+}

@@ -1,0 +1,150 @@
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Figure, figure, type Plan, quantile, type Section } from './figures.ts';
+import { benchServer, filesystemServer } from './ours.ts';
+import { peerPath } from './peers.ts';
+import { residentMb, start } from './processes.ts';
+import { connectStdio, type StdioServer } from './stdio-client.ts';
+
+const SETTLE_MS = 100;
+const START = ['spawn to tools/list ms', 'RSS MB', 'list bytes'];
+const TRIPS = ['list_allowed_directories p50 us', 'read_text_file 1 KB p50 us'];
+
+/** Names by which the ratios find the rows. */
+export const STDIO = { ours: 'Touchstone filesystem, warm compile cache', official: '@modelcontextprotocol/server-filesystem' } as const;
+
+type Sample = Record<string, number | undefined>;
+
+interface Contestant {
+  name: string;
+  missing: string | undefined;
+  /** Takes a server's place for one start. */
+  measure: () => Promise<Sample>;
+  /** The command of a server that has the two tools. */
+  trips?: () => Promise<StdioServer>;
+}
+
+/** Starts and round trips over stdio, interleaved, a new process for every start. */
+export async function measureStdio(plan: Plan, noPeers?: string, noOurs?: string): Promise<Section[]> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'touchstone-bench-')));
+  try {
+    writeFileSync(join(folder, 'one-kilobyte.txt'), `${'0123456789abcde\n'.repeat(64)}`);
+    const everybody = contestants(folder, noPeers, noOurs);
+    const notes = new Map(everybody.flatMap(({ name, missing }) => (missing === undefined ? [] : [[name, missing]])));
+    const starts = await rounds(plan.starts, everybody, notes, ({ measure }) => measure());
+    const travellers = everybody.filter(({ trips }) => trips !== undefined);
+    const trips = await rounds(plan.rounds, travellers, notes, ({ trips }) => measureTrips(trips, folder, plan.trips));
+    const section = (title: string, columns: string[], members: Contestant[], samples: Map<string, Sample[]>): Section => ({
+      title,
+      columns,
+      rows: members.map(({ name }) => {
+        const figures: Record<string, Figure | undefined> = {};
+        for (const column of columns) figures[column] = figure((samples.get(name) ?? []).map((sample) => sample[column]));
+        const note = notes.get(name);
+        return note === undefined ? { name, figures } : { name, note, figures };
+      }),
+    });
+    return [
+      section('stdio, spawn to tools/list', START, everybody, starts),
+      section('stdio, round trips, one at a time', TRIPS, travellers, trips),
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function rounds(
+  count: number,
+  everybody: readonly Contestant[],
+  notes: Map<string, string>,
+  measure: (contestant: Contestant) => Promise<Sample>,
+): Promise<Map<string, Sample[]>> {
+  const samples = new Map<string, Sample[]>();
+  for (let round = 0; round <= count; round++) {
+    console.error(`stdio ${round}/${count}`);
+    for (const contestant of everybody.filter(({ name }) => !notes.has(name))) {
+      try {
+        const sample = await measure(contestant);
+        // Round 0 fills the compile cache and the system's own caches.
+        if (round > 0) samples.set(contestant.name, [...(samples.get(contestant.name) ?? []), sample]);
+      } catch (error) {
+        notes.set(contestant.name, `failed: ${(error as Error).message}`);
+      }
+    }
+  }
+  return samples;
+}
+
+function contestants(folder: string, noPeers?: string, noOurs?: string): Contestant[] {
+  const warm = mkdtempSync(join(folder, '.cache-'));
+  // The cache lies where a user's does, under the folder for temporary files: only that is moved.
+  const caching = (cache: string) => ({ TMPDIR: cache, TEMP: cache, TMP: cache });
+  const cold = () => caching(mkdtempSync(join(folder, '.cache-')));
+  const filesystem = [filesystemServer, folder, '--rate-limit', '0'];
+  const official = [peerPath('node_modules/@modelcontextprotocol/server-filesystem/dist/index.js'), folder];
+  const notBuilt = existsSync(filesystemServer) ? undefined : 'not built';
+  const ours = () => connectStdio(filesystem, caching(warm));
+  const peer = () => connectStdio(official);
+  return [
+    { name: 'node -e 0', missing: undefined, measure: measureNode },
+    { name: STDIO.ours, missing: notBuilt, measure: () => measureStart(ours), trips: ours },
+    { name: 'Touchstone filesystem, cold', missing: notBuilt, measure: () => measureStart(() => connectStdio(filesystem, cold())) },
+    { name: STDIO.official, missing: noPeers, measure: () => measureStart(peer), trips: peer },
+    {
+      name: 'Touchstone, the 15 tools, warm',
+      missing: noOurs,
+      measure: () => measureStart(() => connectStdio([benchServer], caching(warm))),
+    },
+  ];
+}
+
+async function measureNode(): Promise<Sample> {
+  const started = performance.now();
+  await using node = start(['-e', '0'], 'ignore');
+  await once(node.child, 'exit');
+  return { [START[0] as string]: performance.now() - started };
+}
+
+async function measureStart(connect: () => Promise<StdioServer>): Promise<Sample> {
+  const started = performance.now();
+  await using server = await connect();
+  const list = await server.request('tools/list', {});
+  const ms = performance.now() - started;
+  if (!Array.isArray(list['tools']) || list['tools'].length === 0) throw new Error('tools/list is empty');
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  return { 'spawn to tools/list ms': ms, 'RSS MB': residentMb(server.pid, 'now'), 'list bytes': JSON.stringify(list).length };
+}
+
+async function measureTrips(connect: Contestant['trips'], folder: string, count: number): Promise<Sample> {
+  if (connect === undefined) return {};
+  await using server = await connect();
+  const file = join(folder, 'one-kilobyte.txt');
+  return {
+    'list_allowed_directories p50 us': await medianTrip(server, { name: 'list_allowed_directories', arguments: {} }, folder, count),
+    'read_text_file 1 KB p50 us': await medianTrip(server, { name: 'read_text_file', arguments: { path: file } }, '0123456789abcde', count),
+  };
+}
+
+/** The first half warms up. */
+async function medianTrip(
+  server: StdioServer,
+  params: { name: string; arguments: object },
+  expected: string,
+  count: number,
+): Promise<number> {
+  const times: number[] = [];
+  for (let trip = 0; trip < 2 * count; trip++) {
+    const sent = performance.now();
+    const result = await server.request('tools/call', params);
+    times.push(performance.now() - sent);
+    if (trip === 0 && !JSON.stringify(result).includes(expected)) throw new Error(`a wrong result of ${params.name}`);
+  }
+  return (
+    quantile(
+      times.slice(count).sort((a, b) => a - b),
+      0.5,
+    ) * 1000
+  );
+}

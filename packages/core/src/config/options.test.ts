@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { commonSchema } from './common.ts';
+import { CONFIG_KEY, optionsOf } from './options.ts';
+
+const ENV = 'TOUCHSTONE_X';
+
+/** The option made of one setting. */
+function option(setting: z.ZodType, key = 'maxRows') {
+  return optionsOf(z.strictObject({ [key]: setting }), ENV).find((candidate) => candidate.key === key);
+}
+
+test('a setting becomes a flag, a variable and a file key', () => {
+  expect(option(z.int().default(10).describe('Rows.'))).toEqual({
+    key: 'maxRows',
+    flag: '--max-rows',
+    env: 'TOUCHSTONE_X_MAX_ROWS',
+    envFile: undefined,
+    type: 'number',
+    choices: undefined,
+    default: 10,
+    required: false,
+    secret: false,
+    positional: false,
+    description: 'Rows.',
+  });
+});
+
+test.each([
+  ['string', z.string(), 'string'],
+  ['number', z.number(), 'number'],
+  ['integer', z.int(), 'number'],
+  ['boolean', z.boolean(), 'boolean'],
+  ['list', z.array(z.string()), 'list'],
+  ['enum', z.enum(['a', 'b']), 'string'],
+  ['optional', z.string().optional(), 'string'],
+  ['with a default', z.boolean().default(true), 'boolean'],
+] as const)('type: %s', (_name, setting, type) => {
+  expect(option(setting)?.type).toBe(type);
+});
+
+test.each([
+  ['object', z.object({ a: z.string() }), 'object'],
+  ['union', z.union([z.string(), z.number()]), 'string,number'],
+  ['anything', z.unknown(), 'unknown'],
+] as const)('a setting that no flag can carry stops the build: %s', (_name, setting, type) => {
+  expect(() => option(setting)).toThrow(new TypeError(`Setting maxRows has type ${type}, which no flag can carry`));
+});
+
+test('an enum lists its choices', () => {
+  expect(option(z.enum(['round', 'square']))?.choices).toEqual(['round', 'square']);
+});
+
+test('a secret has no flag, and a file variable beside its own', () => {
+  expect(option(z.string().optional().meta({ secret: true }), 'apiKey')).toMatchObject({
+    flag: undefined,
+    env: 'TOUCHSTONE_X_API_KEY',
+    envFile: 'TOUCHSTONE_X_API_KEY_FILE',
+    secret: true,
+  });
+});
+
+test('a positional setting has no flag', () => {
+  expect(option(z.array(z.string()).meta({ positional: true }), 'roots')).toMatchObject({
+    flag: undefined,
+    positional: true,
+    type: 'list',
+  });
+});
+
+test('only a setting without a default and not optional is required', () => {
+  const options = optionsOf(z.strictObject({ a: z.string(), b: z.string().default('x'), c: z.string().optional() }), ENV);
+  expect(options.map(({ key, required }) => [key, required])).toEqual([
+    ['a', true],
+    ['b', false],
+    ['c', false],
+    [CONFIG_KEY, false],
+  ]);
+});
+
+test('--config is an option of every server', () => {
+  expect(optionsOf(z.strictObject({}), ENV)).toMatchObject([
+    { key: 'config', flag: '--config', env: 'TOUCHSTONE_X_CONFIG', type: 'string' },
+  ]);
+});
+
+test('names are words, joined as each source joins them', () => {
+  const options = optionsOf(commonSchema, ENV);
+  expect(options.map(({ key, flag, env }) => [key, flag, env])).toContainEqual([
+    'httpAllowedHosts',
+    '--http-allowed-hosts',
+    'TOUCHSTONE_X_HTTP_ALLOWED_HOSTS',
+  ]);
+});
+
+test('every setting that all servers have is described with a sentence', () => {
+  expect(optionsOf(commonSchema, ENV).filter(({ description }) => !description.endsWith('.'))).toEqual([]);
+});

@@ -1,0 +1,112 @@
+import { expectTypeOf, test } from 'vitest';
+import * as z from 'zod';
+import type { CommonConfig } from './config/common.ts';
+import { type CallContext, defineServer, type MediaContent, type Tool, toolDefiner } from './define.ts';
+
+interface Dependencies {
+  database: { rows: number };
+}
+
+const defineTool = toolDefiner<Dependencies>();
+
+const literal = {
+  name: 'count_rows',
+  title: 'Count rows',
+  description: 'Counts.',
+  inputSchema: z.strictObject({ table: z.string(), limit: z.int().default(10), deep: z.boolean().optional() }),
+  outputSchema: z.object({ count: z.number(), unit: z.string().default('rows') }),
+  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+};
+
+test('the handler receives the parsed input, the dependencies and the context', () => {
+  defineTool({
+    ...literal,
+    handler(input, context) {
+      expectTypeOf(input).toEqualTypeOf<{ table: string; limit: number; deep?: boolean | undefined }>();
+      expectTypeOf(context).toEqualTypeOf<Dependencies & CallContext>();
+      expectTypeOf(context.signal).toEqualTypeOf<AbortSignal>();
+      return { count: context.database.rows };
+    },
+  });
+});
+
+test('the handler returns what the outputSchema takes, at once or later', () => {
+  defineTool({ ...literal, handler: () => ({ count: 1 }) });
+  defineTool({ ...literal, handler: async () => ({ count: 1, unit: 'rows' }) });
+  // @ts-expect-error a field is missing
+  defineTool({ ...literal, handler: () => ({}) });
+  // @ts-expect-error a field has another type
+  defineTool({ ...literal, handler: () => ({ count: '1' }) });
+  // @ts-expect-error a promise of another type
+  defineTool({ ...literal, handler: async () => ({ count: '1' }) });
+  // @ts-expect-error nothing is returned
+  defineTool({ ...literal, handler: () => {} });
+});
+
+test('text and content receive the checked output', () => {
+  defineTool({
+    ...literal,
+    handler: () => ({ count: 1 }),
+    text(output) {
+      expectTypeOf(output).toEqualTypeOf<{ count: number; unit: string }>();
+      return output.unit;
+    },
+    content(output) {
+      expectTypeOf(output).toEqualTypeOf<{ count: number; unit: string }>();
+      return [] satisfies MediaContent[];
+    },
+  });
+});
+
+test('every hint is set', () => {
+  const { readOnlyHint, ...others } = literal.annotations;
+  // @ts-expect-error a hint is missing
+  defineTool({ ...literal, annotations: others, handler: () => ({ count: 1 }) });
+  // @ts-expect-error a hint is not known
+  defineTool({ ...literal, annotations: { ...others, readOnlyHint: undefined }, handler: () => ({ count: 1 }) });
+  defineTool({ ...literal, annotations: { ...others, readOnlyHint }, handler: () => ({ count: 1 }) });
+});
+
+test('audit names arguments only', () => {
+  defineTool({ ...literal, audit: ['table', 'limit'], handler: () => ({ count: 1 }) });
+  // @ts-expect-error no argument has that name
+  defineTool({ ...literal, audit: ['tables'], handler: () => ({ count: 1 }) });
+});
+
+test('what a tool needs, its server must give', () => {
+  const tool = defineTool({ ...literal, handler: (_input, { database }) => ({ count: database.rows }) });
+  expectTypeOf(tool).toEqualTypeOf<Tool<Dependencies>>();
+  // @ts-expect-error a server that gives something else
+  const wrong: Tool<{ files: string[] }> = tool;
+  expectTypeOf(wrong).not.toBeAny();
+});
+
+test('a server: tools and open receive the settings, open returns the dependencies and how to dispose of them', () => {
+  const base = { name: 'x', title: 'X', version: '1.0.0', envPrefix: 'X', instructions: 'X.' };
+  const configSchema = z.strictObject({ write: z.boolean().default(false), roots: z.array(z.string()).optional() });
+  const tool = defineTool({ ...literal, handler: () => ({ count: 1 }) });
+  const disposable = { async [Symbol.asyncDispose]() {} };
+  defineServer<Dependencies, typeof configSchema>({
+    ...base,
+    configSchema,
+    tools(config) {
+      expectTypeOf(config).toEqualTypeOf<{ write: boolean; roots?: string[] | undefined }>();
+      return [tool];
+    },
+    async open(config) {
+      expectTypeOf(config.write).toEqualTypeOf<boolean>();
+      expectTypeOf(config.callTimeoutMs).toEqualTypeOf<number>();
+      expectTypeOf<typeof config>().toExtend<CommonConfig>();
+      return { database: { rows: 1 }, ...disposable };
+    },
+  });
+  // @ts-expect-error open gives less than the tools need
+  defineServer<Dependencies, typeof configSchema>({ ...base, configSchema, tools: () => [tool], open: async () => disposable });
+  defineServer<Dependencies, typeof configSchema>({
+    ...base,
+    configSchema,
+    tools: () => [tool],
+    // @ts-expect-error nobody could close it
+    open: async () => ({ database: { rows: 1 } }),
+  });
+});

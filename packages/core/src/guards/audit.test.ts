@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { createLog } from '../log.ts';
+import { type AuditRecord, audit, auditedArguments } from './audit.ts';
+
+const record: AuditRecord = {
+  tool: 'echo_text',
+  outcome: 'ok',
+  ms: 1.5,
+  chars: 4,
+  caller: 'stdio',
+  transport: 'stdio',
+  era: 'modern',
+  requestId: '1',
+};
+
+/** The one line that a call leaves. */
+function logged(outcome: AuditRecord['outcome'], cause: unknown): Record<string, unknown> {
+  const lines: string[] = [];
+  audit(createLog('info', [], { writableLength: 0, write: (line) => lines.push(line) }), { ...record, outcome }, cause);
+  expect(lines).toHaveLength(1);
+  return JSON.parse(lines[0] ?? '');
+}
+
+test.each(['ok', 'cancelled', 'invalid_input', 'denied', 'timeout', 'rate_limited'] as const)('%s is information', (outcome) => {
+  expect(logged(outcome, undefined)).toEqual({ level: 'info', time: expect.any(String), audit: { ...record, outcome }, msg: 'call' });
+});
+
+test('a failure of ours is an error, with its cause', () => {
+  const line = logged('internal', new Error('at postgres://admin:hunter2@db', { cause: new Error('deep') }));
+  expect(line).toMatchObject({ level: 'error', msg: 'call failed', err: { message: expect.stringContaining('deep') } });
+  expect(JSON.stringify(line)).not.toContain('hunter2');
+});
+
+test('a cause that is no error is kept as well', () => {
+  expect(logged('unavailable', 'ECONNREFUSED')).toMatchObject({ err: 'ECONNREFUSED' });
+});
+
+test.each([
+  ['no tool names any', { a: 'x' }, undefined, {}],
+  ['an empty list', { a: 'x' }, [], {}],
+  ['only the named', { a: 'x', b: 'y' }, ['a'], { arguments: { a: 'x' } }],
+  ['named but absent', { b: 'y' }, ['a'], { arguments: {} }],
+  ['abridged', { a: 'x'.repeat(501) }, ['a'], { arguments: { a: 'x'.repeat(500) } }],
+  ['made visible', { a: '\u202e' }, ['a'], { arguments: { a: '\\u{202e}' } }],
+  ['numbers and booleans', { a: 1, b: false }, ['a', 'b'], { arguments: { a: 1, b: false } }],
+  ['anything larger by its kind', { a: ['x'], b: { c: 'x' } }, ['a', 'b'], { arguments: { a: '(list)', b: '(object)' } }],
+  ['null is of the kind of objects', { a: null }, ['a'], { arguments: { a: '(object)' } }],
+  ['no arguments', undefined, ['a'], {}],
+  ['null', null, ['a'], {}],
+  ['text', 'a', ['a'], {}],
+])('arguments: %s', (_name, args, keys, kept) => {
+  expect(auditedArguments(args, keys)).toEqual(kept);
+});
+
+test('a prototype is an argument like others', () => {
+  const { arguments: kept } = auditedArguments(JSON.parse('{"__proto__": "x"}'), ['__proto__']);
+  expect(Object.entries(kept ?? {})).toEqual([['__proto__', 'x']]);
+});

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import type { ListedTool } from './connect.ts';
+import { violations } from './contract.ts';
+
+const good: ListedTool = {
+  name: 'read_text_file',
+  title: 'Read text file',
+  description: 'Reads.',
+  inputSchema: { type: 'object', properties: { path: { type: 'string', description: 'Path' } }, additionalProperties: false },
+  outputSchema: { type: 'object' },
+  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+};
+
+test('a tool that obeys breaks no rule', () => {
+  expect(violations(good)).toEqual([]);
+});
+
+test.each<[string, Partial<ListedTool>]>([
+  ['the name is verb_noun in snake_case', { name: 'readTextFile' }],
+  ['the name is verb_noun in snake_case', { name: 'read' }],
+  ['it has a title', { title: '' }],
+  ['it has a title', { title: undefined }],
+  ['the description ends with a period', { description: 'Reads' }],
+  ['the description ends with a period', { description: undefined }],
+  ['the description has at most 400 characters', { description: `${'x'.repeat(400)}.` }],
+  ['no invisible characters', { description: 'Reads\u202e.' }],
+  ['no invisible characters', { inputSchema: { ...good.inputSchema, title: '\u{e0041}' } }],
+  ['no combinator at the top of the input schema', { inputSchema: { ...good.inputSchema, anyOf: [] } }],
+  ['the input is strict', { inputSchema: { type: 'object' } }],
+  ['every argument is described', { inputSchema: { ...good.inputSchema, properties: { path: { type: 'string' } } } }],
+  ['the output is an object', { outputSchema: undefined }],
+  ['the output is an object', { outputSchema: { type: 'array' } }],
+  ['all four hints are set', { annotations: { ...good.annotations, openWorldHint: undefined } }],
+  ['all four hints are set', { annotations: undefined }],
+  ['what only reads destroys nothing', { annotations: { ...good.annotations, destructiveHint: true } }],
+])('%s, unlike %j', (rule, change) => {
+  const tool = { ...good, ...change };
+  expect(violations(tool)).toEqual([`${tool.name}: ${rule}`]);
+});

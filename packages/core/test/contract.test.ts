@@ -1,0 +1,4 @@
+import { contractSuite } from '../src/testing/index.ts';
+import { fixture } from './fixture/server.ts';
+
+contractSuite(fixture, { default: {}, verbose: { verbose: true } });
