@@ -28,10 +28,21 @@ export function createLog(level: string, secrets: readonly string[], sink: LogSi
     {
       level,
       base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: isoTime,
       formatters: { level: (label) => ({ level: label }) },
       hooks: { streamWrite: (line) => escapeInvisible(redact(line)) },
     },
     destination,
   );
+}
+
+let now = 0;
+let written = '';
+
+/** Under load many lines share a millisecond, and writing it as ISO 8601 costs more than the rest of a line. */
+function isoTime(): string {
+  const time = Date.now();
+  if (time !== now) written = `,"time":"${new Date(time).toISOString()}"`;
+  now = time;
+  return written;
 }

@@ -1,4 +1,5 @@
 import {
+  type CallToolRequestParams,
   type ListToolsResult,
   type McpServerFactory,
   PROTOCOL_VERSION_META_KEY,
@@ -7,6 +8,8 @@ import {
   ResourceNotFoundError,
   Server,
   type ServerContext,
+  type StandardSchemaV1,
+  SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { type CallEnvironment, callTool } from './call.ts';
@@ -14,6 +17,14 @@ import type { AnyServer, Tool } from './define.ts';
 import { makeVisible } from './guards/sanitize.ts';
 
 export type { McpServerFactory } from '@modelcontextprotocol/server';
+
+/** The SDK has held the request against its own schema just before; once is enough. */
+const CHECKED: StandardSchemaV1<CallToolRequestParams> = {
+  '~standard': { version: 1, vendor: 'touchstone', validate: (params) => ({ value: params as CallToolRequestParams }) },
+};
+
+/** The revision of the modern era that is served. */
+export const MODERN_REVISION = '2026-07-28';
 
 /** How long a client may keep the lists, which change only with a restart. */
 const LIST_HINT = { ttlMs: 300_000, cacheScope: 'private' } as const;
@@ -41,13 +52,15 @@ export function createFactory(server: AnyServer, tools: readonly Tool<any>[], en
       'prompts/list': LIST_HINT,
     },
   };
+  // The revision is bound by the transport of an exchange, where the server says that it speaks it.
+  const modernOptions = { ...options, supportedProtocolVersions: [...SUPPORTED_PROTOCOL_VERSIONS, MODERN_REVISION] };
   const list = listOf(tools);
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
 
   return ({ era }) => {
-    const instance = new Server(identity, options);
+    const instance = new Server(identity, era === 'modern' ? modernOptions : options);
     instance.setRequestHandler('tools/list', () => list);
-    instance.setRequestHandler('tools/call', ({ params }, context) => {
+    instance.setRequestHandler('tools/call', { params: CHECKED }, (params, context) => {
       const tool = byName.get(params.name);
       if (tool === undefined)
         throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${makeVisible(params.name.slice(0, 100))}`);

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 /** Bounds on one JSON-RPC message, checked before any schema sees it (CVE-2026-111768: a 4 MiB message of tiny elements exhausts the heap). */
 export const MESSAGE_LIMITS = {
   /** Bytes of one message: an HTTP body or a line of stdin. */
@@ -19,12 +21,11 @@ export interface RpcError {
 /** The JSON-RPC 2.0 codes for what never reaches a tool. */
 export const PARSE_ERROR: RpcError = { code: -32700, message: 'Parse error: the message is not valid JSON' };
 
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
-
 /** What the bytes say, or undefined where they are not JSON in UTF-8. A byte order mark before it is passed over. */
 export function parseJson(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) return undefined;
   try {
-    return JSON.parse(UTF8.decode(bytes));
+    return JSON.parse(bytes.toString().replace(/^\ufeff/, ''));
   } catch {
     return undefined;
   }
@@ -50,15 +51,26 @@ function isId(id: unknown): id is string | number {
   return typeof id === 'string' ? id.length <= MESSAGE_LIMITS.name : Number.isSafeInteger(id);
 }
 
+const MEMBERS = new Set(['jsonrpc', 'id', 'method', 'params', 'result', 'error']);
+
 function envelopeProblem(message: unknown): string | undefined {
-  if (message === null || typeof message !== 'object' || Array.isArray(message)) return 'a message must be an object';
-  const { jsonrpc, id, method, params } = message as Record<string, unknown>;
+  if (!isObject(message)) return 'a message must be an object';
+  const { jsonrpc, id, method, params } = message;
   if (jsonrpc !== '2.0') return 'jsonrpc must be "2.0"';
+  // With another member the SDK would drop the message in silence, and its sender wait for ever.
+  if (!Object.keys(message).every((key) => MEMBERS.has(key)))
+    return 'a message has no other members than jsonrpc, id, method, params, result and error';
   if (id !== undefined && !isId(id)) return 'id must be an integer or a string of at most 256 characters';
-  if (method === undefined) return 'result' in message || 'error' in message ? undefined : 'method is missing';
+  const answers = 'result' in message || 'error' in message;
+  if (method === undefined) return answers ? undefined : 'method is missing';
+  if (answers) return 'a message with a method has neither result nor error';
   if (typeof method !== 'string' || method.length > MESSAGE_LIMITS.name) return 'method must be a string of at most 256 characters';
-  if (params !== undefined && (params === null || typeof params !== 'object' || Array.isArray(params))) return 'params must be an object';
+  if (params !== undefined && !isObject(params)) return 'params must be an object';
   return undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 /** Two answers with one id could not be told apart, and the SDK ends the stream after the first. */

@@ -5,6 +5,7 @@ import type { AuthInfo, McpHttpHandler } from '@modelcontextprotocol/server';
 import { idOf, MESSAGE_LIMITS, PARSE_ERROR, parseJson, type RpcError, shapeError } from '../guards/shape.ts';
 import type { Sender } from '../mcp.ts';
 import type { Authenticate, Identity } from './auth.ts';
+import type { ServePlain } from './plain.ts';
 
 const PATH = '/mcp';
 
@@ -36,9 +37,15 @@ export class HttpRefusal extends Error {
   }
 }
 
+/** The two ways into the SDK. */
+export interface SdkHandlers {
+  plain: ServePlain;
+  handler: McpHttpHandler;
+}
+
 /** Serves one request that has passed the Host and Origin check: method, bearer, body, then the SDK. Throws HttpRefusal. */
 export async function serveMcp(
-  handler: McpHttpHandler,
+  { handler, plain }: SdkHandlers,
   authenticate: Authenticate | undefined,
   requestId: string,
   request: IncomingMessage,
@@ -55,7 +62,9 @@ export async function serveMcp(
   const identity = await identify(request, authenticate);
   const parsedBody = await readMessage(request);
   const { left, over } = watch(request, response);
-  const answer = await handler.fetch(webRequest(request, left), { authInfo: authInfo(identity, requestId), parsedBody });
+  const sdkRequest = { request: webRequest(request, left), authInfo: authInfo(identity, requestId) };
+  const answer =
+    (await plain({ ...sdkRequest, message: parsedBody })) ?? (await handler.fetch(sdkRequest.request, { ...sdkRequest, parsedBody }));
   if (left.aborted) return;
   await write(answer, response, left);
   await over;
@@ -151,7 +160,11 @@ function authInfo({ caller, scopes }: Identity, requestId: string): AuthInfo {
   return { token: '', clientId: caller, scopes, extra: { ...sender } };
 }
 
-async function write(answer: Response, response: ServerResponse, signal: AbortSignal): Promise<void> {
+async function write(answer: Response | string, response: ServerResponse, signal: AbortSignal): Promise<void> {
+  if (typeof answer === 'string') {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(answer) }).end(answer);
+    return;
+  }
   const headers = Object.fromEntries(answer.headers);
   if (answer.body !== null && headers['content-type']?.startsWith('text/event-stream')) {
     response.writeHead(answer.status, headers);

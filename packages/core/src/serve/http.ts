@@ -6,6 +6,7 @@ import type { Logger } from '../log.ts';
 import type { Authenticate } from './auth.ts';
 import { HttpRefusal, serveMcp } from './exchange.ts';
 import { headerPolicy, headerProblem } from './origin.ts';
+import { createPlain } from './plain.ts';
 import type { Serving } from './stdio.ts';
 
 /** How to listen. `authenticate` is undefined on a loopback address only: main.ts sees to it. */
@@ -39,6 +40,7 @@ const DRAIN_MS = 7_000;
 /** Serves Streamable HTTP at `url`. Throws the system's error when the address cannot be had. */
 export async function serveHttp(factory: McpServerFactory, log: Logger, options: HttpOptions): Promise<Serving & { url: string }> {
   const handler = createMcpHandler(factory, { onerror: (error) => log.debug({ err: error }, 'http') });
+  const sdk = { handler, plain: createPlain(factory) };
   const inFlight = new Set<Promise<void>>();
   let stopping = false;
 
@@ -62,7 +64,7 @@ export async function serveHttp(factory: McpServerFactory, log: Logger, options:
       const problem = headerProblem(request, policy);
       if (problem !== undefined) throw new HttpRefusal(403, problem);
       if (stopping) throw new HttpRefusal(503, 'The server is stopping', { code: -32603, headers: { 'retry-after': '1' } });
-      await serveMcp(handler, options.authenticate, requestId, request, response);
+      await serveMcp(sdk, options.authenticate, requestId, request, response);
     } catch (error) {
       if (error instanceof HttpRefusal) log.warn({ requestId, status: error.status, reason: error.message }, 'refused');
       // A request is destroyed as soon as it has been read; that its client has gone, only the connection knows.

@@ -57,6 +57,12 @@ describe('TR-021: one token for everybody', () => {
     await using server = await startHttp(['--rate-limit', '1', '--rate-burst', '0'], { env: { TOUCHSTONE_FIXTURE_HTTP_TOKEN: TOKEN } });
     const large = rawRequest(server.port, { headers: { 'content-length': '100000000' }, body: '' });
     expect((await exchange(server.port, large))?.status).toBe(401);
+    // And it is read by a client that is still sending, in place of a reset.
+    const body = Buffer.alloc(3 << 20, ' ');
+    for (let index = 0; index < 10; index++) {
+      const headers = { 'content-type': 'application/json', authorization: 'Bearer wrong' };
+      expect((await fetch(`http://127.0.0.1:${server.port}/mcp`, { method: 'POST', headers, body })).status).toBe(401);
+    }
     for (let index = 0; index < 5; index++) expect((await call(server, {}, 'no_such_tool'))?.status).toBe(401);
     expect(messagesOf(await call(server, AUTHORIZED))[0]?.result.isError).toBeUndefined();
     expect(messagesOf(await call(server, AUTHORIZED))[0]?.result._meta.code).toBe('rate_limited');
@@ -82,9 +88,9 @@ test('TR-025 and CO-011: forwarding headers make nobody somebody else', async ()
     codes.push(answer?.result._meta?.code ?? 'ok');
   }
   expect(codes).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'rate_limited', 'rate_limited', 'rate_limited']);
-  const logged = server.process.stderr.all.filter((line) => line.includes('"audit"'));
-  expect(logged).toHaveLength(8);
-  for (const line of logged) expect(JSON.parse(line).audit.caller).toBe('127.0.0.1');
+  const logged = () => server.process.stderr.all.filter((line) => line.includes('"audit"'));
+  await expect.poll(logged).toHaveLength(8);
+  for (const line of logged()) expect(JSON.parse(line).audit.caller).toBe('127.0.0.1');
   // A Host that only a proxy vouches for is not let in by it.
   expect((await call(server, { host: 'evil.com', 'x-forwarded-host': `localhost:${server.port}` }))?.status).toBe(403);
 });
@@ -105,6 +111,7 @@ test('CO-001: a request id of the client stays one field of one line', async () 
     if (kept) expect(answer?.headers['x-request-id']).toBe(id);
     else expect(answer?.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
   }
+  await expect.poll(() => server.process.stderr.all.length).toBe(ids.length + 1);
   for (const line of server.process.stderr.all) expect(JSON.parse(line).level).toBe('info');
 });
 

@@ -38,7 +38,10 @@ describe('as a line of stdin', () => {
 
   afterAll(async () => {
     expect((await client.call('count_items', { items: [] })).result.structuredContent).toEqual({ count: 0, polluted: false });
-    for (const line of client.process.stdout.all) expect(parse<Message>(line)?.jsonrpc).toBe('2.0');
+    for (const line of client.process.stdout.all) {
+      expect(parse<Message>(line)?.jsonrpc).toBe('2.0');
+      expect(line).not.toMatch(/[\u0085\u2028\u2029]/);
+    }
     await client[Symbol.asyncDispose]();
   });
 
@@ -72,5 +75,5 @@ function judge(answer: Message | undefined, row: MessageRow): void {
     expect(answer?.result._meta?.code).toBe(row.expect === 'ok' ? undefined : row.expect);
   }
   // Nothing that a terminal obeys, and nothing that a strict reader of JSON refuses.
-  expect(JSON.stringify(answer)).not.toMatch(/[\u2028\u2029]|\\u001b|\\ud83d(?!\\)/);
+  expect(JSON.stringify(answer?.result ?? answer?.error)).not.toMatch(/[\u2028\u2029]|\\u001b|\\ud83d(?!\\)/);
 }

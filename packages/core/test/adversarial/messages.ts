@@ -69,6 +69,7 @@ export const messages: readonly MessageRow[] = [
   { id: 'TR-013', why: 'id of 256 characters', raw: ping(`"${'x'.repeat(256)}"`), expect: 'ok', to: 'x'.repeat(256) },
   { id: 'TR-013', why: 'id empty', raw: ping('""'), expect: 'ok', to: '' },
   { id: 'TR-013', why: 'id named like a member of every object', raw: ping('"__proto__"'), expect: 'ok', to: '__proto__' },
+  { id: 'ST-004', why: 'id with line ends of Unicode', raw: ping('"a\u0085b\u2028c"'), expect: 'ok', to: 'a\u0085b\u2028c' },
   { id: 'TR-013', why: 'id 0', raw: ping('0'), expect: 'ok', to: 0 },
   {
     id: 'TR-013',
@@ -98,6 +99,34 @@ export const messages: readonly MessageRow[] = [
   },
   // Tools
   { id: 'TR-013', why: 'no params for a call', raw: '{"jsonrpc":"2.0","id":1,"method":"tools/call"}', expect: -32602, status: 200 },
+  { id: 'TR-013', why: 'a call with a member too many', raw: echo('{"text":"x"}').replace('"id"', '"extra":1,"id"'), expect: -32600 },
+  { id: 'TR-013', why: 'a call and its answer in one', raw: echo('{"text":"x"}').replace('"id"', '"result":{},"id"'), expect: -32600 },
+  { id: 'TR-013', why: 'a call and an error in one', raw: echo('{"text":"x"}').replace('"id"', '"error":{},"id"'), expect: -32600 },
+  {
+    id: 'TR-013',
+    why: 'a call without a tool',
+    raw: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{}}',
+    expect: -32602,
+    status: 200,
+  },
+  { id: 'TR-013', why: 'a call with null for _meta', raw: echo('{"text":"x"}', ',"_meta":null'), expect: -32600 },
+  { id: 'TR-013', why: 'a list with a member too many', raw: '{"jsonrpc":"2.0","id":1,"method":"tools/list","extra":1}', expect: -32600 },
+  { id: 'TR-013', why: 'a list and its answer in one', raw: '{"jsonrpc":"2.0","id":1,"method":"tools/list","result":{}}', expect: -32600 },
+  {
+    id: 'TR-013',
+    why: 'a cursor that is a number (the code is the SDK’s)',
+    raw: '{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"cursor":5}}',
+    expect: -32603,
+    status: 200,
+  },
+  { id: 'TR-013', why: 'a list, plainly', raw: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}', expect: 'ok' },
+  {
+    id: 'TR-013',
+    why: 'a list with an id to be escaped',
+    raw: JSON.stringify({ jsonrpc: '2.0', id: '"\\\n</script>', method: 'tools/list' }),
+    expect: 'ok',
+    to: '"\\\n</script>',
+  },
   {
     id: 'TR-013',
     why: 'tool name a number',

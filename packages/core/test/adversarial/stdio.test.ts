@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { makeVisible } from '../../src/guards/sanitize.ts';
 import { type Message, parse, StdioClient, start, startStdio } from '../harness.ts';
 import { openings } from './stdio.ts';
 
@@ -38,8 +39,9 @@ describe('ST-004: messages and lines', () => {
     await using client = await startStdio();
     const hostile = 'a\nb\r\nc\u2028d\u2029e\u0085f\vg\fh{"jsonrpc":"2.0","id":9}\n';
     await client.call('echo_text', { text: hostile });
-    await client.call('report_words', { text: hostile });
     await client.request('tools/call', { name: 'report_words', arguments: { text: hostile }, _meta: { progressToken: 't' } });
+    const progress = await client.receive('progress', ({ method }) => method === 'notifications/progress');
+    expect(progress.params?.['message']).toBe(makeVisible(hostile));
     await client.call('answer_oddly', { what: 'separators' });
     for (const line of client.process.stdout.all) {
       expect(parse<Message>(line)?.jsonrpc).toBe('2.0');

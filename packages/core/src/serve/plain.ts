@@ -1,0 +1,149 @@
+import {
+  type AuthInfo,
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
+  classifyInboundRequest,
+  type JSONRPCMessage,
+  type JSONRPCRequest,
+  type McpServerFactory,
+  type MessageExtraInfo,
+  PerRequestHTTPServerTransport,
+  PROTOCOL_VERSION_META_KEY,
+  ProtocolErrorCode,
+  SUPPORTED_PROTOCOL_VERSIONS,
+} from '@modelcontextprotocol/server';
+import { MODERN_REVISION } from '../mcp.ts';
+
+/** One HTTP request that has passed all guards, its body parsed. */
+export interface PlainRequest {
+  message: unknown;
+  /** What the SDK reads of a web Request. */
+  request: Request;
+  authInfo: AuthInfo;
+}
+
+/** The text of an answer with status 200, a response that the SDK made, or undefined where the case is not plain. */
+export type ServePlain = (request: PlainRequest) => Promise<string | Response | undefined>;
+
+const METHODS = new Set(['tools/call', 'tools/list']);
+
+/**
+ * Serves what nearly all requests are, tools/call and tools/list with one message as their answer, at a third of the cost: a server of the
+ * SDK on a transport that hands over the message, where createMcpHandler makes a web Response of it, and the unchanging answer to
+ * tools/list as the text that the SDK made of it the first time. Whatever is unusual in any way (headers that do not agree with the body,
+ * an envelope that does not fit, progress, other methods) is left to createMcpHandler.
+ */
+export function createPlain(factory: McpServerFactory): ServePlain {
+  const lists = new Map<string, string>();
+  return async (plain) => {
+    const route = routeOf(plain.message, plain.request);
+    if (route === undefined) return undefined;
+    const known = route.cacheable ? lists.get(route.era) : undefined;
+    if (known !== undefined) return `{"jsonrpc":"2.0","id":${JSON.stringify(route.message.id)},"result":${known}}`;
+    const answer = await exchange(factory, route, plain);
+    if (answer === undefined || answer instanceof Response) return answer;
+    if (!('result' in answer)) return Response.json(answer, { status: statusOf(answer) });
+    if (route.cacheable) lists.set(route.era, JSON.stringify(answer.result));
+    return JSON.stringify(answer);
+  };
+}
+
+/** An error that a handler gave is an answer like any other, but for a missing capability (2026-07-28, Streamable HTTP). */
+function statusOf(answer: JSONRPCMessage): number {
+  return 'error' in answer && answer.error.code === ProtocolErrorCode.MissingRequiredClientCapability ? 400 : 200;
+}
+
+interface Route {
+  era: 'modern' | 'legacy';
+  message: JSONRPCRequest;
+  /** Whether the answer depends on nothing in the request but its id. */
+  cacheable: boolean;
+}
+
+interface Body {
+  id?: unknown;
+  method?: string;
+  params?: { name?: unknown; _meta?: Record<string, unknown> };
+}
+
+/** Takes only what is beyond doubt: a disagreement of any kind is no route. */
+function routeOf(message: unknown, { headers }: Request): Route | undefined {
+  const body = message as Body;
+  if (body.method === undefined || !METHODS.has(body.method) || body.id === undefined) return undefined;
+  const era = headers.get('mcp-protocol-version') === MODERN_REVISION ? 'modern' : 'legacy';
+  const plain = era === 'modern' ? isPlain(body, headers) : isPlainOlder(body, headers);
+  const cacheable = body.method === 'tools/list' && Object.keys(body.params ?? {}).every((key) => key === '_meta');
+  // What is answered from memory is not judged by the SDK any more.
+  const judged = { httpMethod: 'POST', body, protocolVersionHeader: MODERN_REVISION };
+  if (era === 'modern' && cacheable && classifyInboundRequest(judged).kind !== 'modern') return undefined;
+  // It has a method and an id, and shapeError has seen to the rest.
+  return plain ? { era, message: body as JSONRPCRequest, cacheable } : undefined;
+}
+
+/** Headers and envelope of a modern request are complete and agree, and its answer is one message. */
+function isPlain({ method, params }: Body, headers: Headers): boolean {
+  const meta = params?._meta;
+  return (
+    meta?.[PROTOCOL_VERSION_META_KEY] === MODERN_REVISION &&
+    isObject(meta[CLIENT_INFO_META_KEY]) &&
+    isObject(meta[CLIENT_CAPABILITIES_META_KEY]) &&
+    meta['progressToken'] === undefined &&
+    headers.get('mcp-method') === method &&
+    (method === 'tools/list' || headers.get('mcp-name') === params?.name)
+  );
+}
+
+/** Requests of 2025 may be answered by JSON or by a stream (2025-03-26, Streamable HTTP); without `_meta` nothing needs a stream. */
+function isPlainOlder({ params }: Body, headers: Headers): boolean {
+  const version = headers.get('mcp-protocol-version');
+  const accept = headers.get('accept') ?? '';
+  const spoken = version === null || SUPPORTED_PROTOCOL_VERSIONS.includes(version);
+  return spoken && params?._meta === undefined && accept.includes('application/json') && accept.includes('text/event-stream');
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+async function exchange(factory: McpServerFactory, route: Route, plain: PlainRequest): Promise<JSONRPCMessage | Response | undefined> {
+  const { request, authInfo } = plain;
+  const server = await factory({ era: route.era, authInfo, requestInfo: request });
+  const classification = route.era === 'modern' ? { era: route.era, revision: MODERN_REVISION } : undefined;
+  const transport = new MessageTransport({ classification: classification ?? { era: 'legacy' } });
+  await server.connect(transport);
+  try {
+    request.signal.throwIfAborted();
+    return await transport.exchange(route.message, { request, authInfo, ...(classification === undefined ? {} : { classification }) });
+  } catch (error) {
+    // As createMcpHandler says that the client has gone.
+    if (request.signal.aborted) return new Response(null, { status: 499 });
+    throw error;
+  }
+}
+
+/**
+ * One message in, one message out. It is the SDK's own transport for one exchange in name, because connecting to that binds a server to
+ * the revision of the request, and replaces all that would make a web Response of the answer.
+ */
+class MessageTransport extends PerRequestHTTPServerTransport {
+  readonly #answer = Promise.withResolvers<JSONRPCMessage | undefined>();
+  #delivering = false;
+
+  /** The answer, or undefined where the SDK refused the message before any handler saw it: its status is createMcpHandler's affair. */
+  async exchange(message: JSONRPCRequest, extra: MessageExtraInfo): Promise<JSONRPCMessage | undefined> {
+    extra.request?.signal.addEventListener('abort', () => void this.close(), { once: true });
+    this.#delivering = true;
+    this.onmessage?.(message, extra);
+    this.#delivering = false;
+    return await this.#answer.promise;
+  }
+
+  override async send(message: JSONRPCMessage): Promise<void> {
+    if (!('method' in message)) this.#answer.resolve(this.#delivering ? undefined : message);
+  }
+
+  override async close(): Promise<void> {
+    this.onclose?.();
+    this.#answer.reject(new Error('Closed before there was an answer'));
+  }
+}
