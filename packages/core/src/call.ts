@@ -116,12 +116,14 @@ async function run(tool: Tool<any>, request: CallRequest, env: CallEnvironment, 
 function answer(tool: Tool<any>, output: unknown, maxChars: number): CallResult {
   const checked = tool.outputSchema.safeParse(output);
   if (!checked.success) throw new Error(`The answer of ${tool.name} does not fit its outputSchema`, { cause: checked.error });
-  const { value, characters } = sanitizeData(checked.data, maxChars * STRUCTURE_FACTOR);
+  const { value, characters, added } = sanitizeData(checked.data, maxChars * STRUCTURE_FACTOR);
   // Before any text is made of it: a string may be too long for V8 to write as JSON.
   if (characters > maxChars * STRUCTURE_FACTOR) throw tooLarge(characters, maxChars);
   const raw = tool.text?.(value as never) ?? JSON.stringify(value);
-  const text = raw.length > maxChars ? raw : makeVisible(raw);
-  if (text.length > maxChars) throw tooLarge(text.length, maxChars);
+  // A coloured log is longer than the tool could know when it kept to its budget: what was added may double it.
+  if (raw.length > maxChars + Math.min(added, maxChars)) throw tooLarge(raw.length, maxChars);
+  const text = makeVisible(raw);
+  if (text.length > maxChars * 2) throw tooLarge(text.length, maxChars);
   return { content: [{ type: 'text', text }, ...(tool.content?.(value as never) ?? [])], structuredContent: value };
 }
 

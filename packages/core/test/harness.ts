@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 /** How long anything may take that a test waits for. Generous: it is reached by failures only. */
 const PATIENCE_MS = 15_000;
 
+/** For `expect.poll`. */
+export const PATIENT = { timeout: PATIENCE_MS, interval: 20 };
+
 /** The server whose tools misbehave, as a program. */
 export const HOSTILE = fileURLToPath(new URL('fixture/hostile-main.ts', import.meta.url));
 

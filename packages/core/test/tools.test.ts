@@ -174,6 +174,15 @@ describe.each(GENERATIONS)('%s client', (generation) => {
     });
   });
 
+  test('characters that are written out may double an answer that keeps to its budget, and no more', async () => {
+    await using client = await connect(fixture, { maxResultChars: 1_000 }, generation);
+    const coloured = '\u001b[31mred\u001b[0m '.repeat(50);
+    const answer = await client.callTool('echo_text', { text: coloured });
+    expect(textOf(answer)).toBe(coloured.replaceAll('\u001b', '\\u{1b}'));
+    expect(textOf(answer).length).toBeGreaterThan(1_000);
+    expect(await client.callTool('echo_text', { text: '\u001b'.repeat(900) })).toMatchObject({ _meta: { code: 'too_large' } });
+  });
+
   describe('time', () => {
     test('the deadline answers the client and stops the work', async () => {
       await using client = await connect(fixture, { callTimeoutMs: 50 }, generation);

@@ -86,7 +86,7 @@ describe('data', () => {
 
   test('beyond the limit nothing is made visible, but all is counted', () => {
     const hidden = chars(0x202e);
-    expect(sanitizeData(['xxx', hidden], 7)).toEqual({ value: ['xxx', hidden], characters: 8 });
+    expect(sanitizeData(['xxx', hidden], 7)).toEqual({ value: ['xxx', hidden], characters: 8, added: 0 });
   });
 
   test('a key __proto__ stays a key', () => {

@@ -24,17 +24,25 @@ function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
+/** Data that may be sent: how many characters all its strings have, and how many of them were added to make others visible. */
+export interface Sanitized<Value> {
+  value: Value;
+  characters: number;
+  added: number;
+}
+
 /**
- * The same data as JSON knows it, every string made visible, and the number of characters in all its strings. What JSON has no word for
- * must not fail when the answer is written, after the work is done: a bigint becomes its digits, a date what its `toJSON` says. Beyond
- * `limit` characters nothing is made visible any more, since nobody will see it.
+ * The same data as JSON knows it, every string made visible. What JSON has no word for must not fail when the answer is written, after
+ * the work is done: a bigint becomes its digits, a date what its `toJSON` says. Beyond `limit` characters nothing is made visible any more, since nobody will see it.
  */
-export function sanitizeData<Value>(value: Value, limit = Number.POSITIVE_INFINITY): { value: Value; characters: number } {
+export function sanitizeData<Value>(value: Value, limit = Number.POSITIVE_INFINITY): Sanitized<Value> {
   let characters = 0;
+  let added = 0;
   const visible = (text: string) => {
     characters += text.length;
     if (characters > limit) return text;
     const result = makeVisible(text);
+    added += result.length - text.length;
     characters += result.length - text.length;
     return result;
   };
@@ -47,5 +55,6 @@ export function sanitizeData<Value>(value: Value, limit = Number.POSITIVE_INFINI
     if ('toJSON' in item && typeof item.toJSON === 'function') return visit(item.toJSON());
     return Object.fromEntries(Object.entries(item).map(([key, member]) => [visible(key), visit(member)]));
   };
-  return { value: visit(value) as Value, characters };
+  const sanitized = visit(value) as Value;
+  return { value: sanitized, characters, added };
 }

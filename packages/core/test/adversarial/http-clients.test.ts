@@ -6,7 +6,7 @@ import { commonSchema } from '../../src/config/common.ts';
 import { createLog } from '../../src/log.ts';
 import { LIMITS, serveHttp } from '../../src/serve/http.ts';
 import { hostile } from '../fixture/hostile.ts';
-import { cleanEnvironment, HOSTILE, Running } from '../harness.ts';
+import { cleanEnvironment, HOSTILE, PATIENT, Running } from '../harness.ts';
 import {
   callHttp,
   callMessage,
@@ -41,7 +41,7 @@ async function diary(since: number): Promise<string[]> {
 
 /** Asks, again and again, until the diary says what it must. */
 async function diaryShows(since: number, entries: string[]): Promise<void> {
-  await expect.poll(() => diary(since), { timeout: 10_000, interval: 20 }).toEqual(entries);
+  await expect.poll(() => diary(since), PATIENT).toEqual(entries);
 }
 
 describe.each(['legacy', 'modern'] as const)('TR-014: two clients with the same ids, %s', (era) => {
@@ -108,7 +108,7 @@ describe('TR-019: clients that leave', () => {
     for (let id = 0; id < calls; id++)
       connection.send(post(callMessage('answer_long', { characters: 30_000, of: '\t', compact: true }, id)));
     const served = () => server.process.stderr.all.slice(sent).filter((line) => line.includes('answer_long')).length;
-    await expect.poll(served, { timeout: 10_000 }).toBeGreaterThan(5);
+    await expect.poll(served, PATIENT).toBeGreaterThan(5);
     for (let turn = 0; turn < 20; turn++) await callHttp(server.port, 'echo_text', { text: 'another client is served' });
     connection.socket.resume();
     for (let id = 0; id < calls; id++)
@@ -234,6 +234,6 @@ test('TR-027: more connections than files may be open: the process survives', as
   await Promise.all(crowd.map(({ socket, closed }) => Promise.race([once(socket, 'connect').catch(() => {}), closed])));
   for (const connection of crowd) connection.socket.destroy();
   await Promise.all(crowd.map((connection) => connection.closed));
-  await expect.poll(() => callHttp(port, 'echo_text', { text: 'x' }), { timeout: 10_000 }).toMatchObject({ result: {} });
+  await expect.poll(() => callHttp(port, 'echo_text', { text: 'x' }), PATIENT).toMatchObject({ result: {} });
   expect(running.stderr.text).not.toContain('"level":"fatal"');
 });

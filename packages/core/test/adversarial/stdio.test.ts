@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { makeVisible } from '../../src/guards/sanitize.ts';
-import { type Message, parse, StdioClient, start, startStdio } from '../harness.ts';
+import { type Message, PATIENT, parse, StdioClient, start, startStdio } from '../harness.ts';
 import { openings } from './stdio.ts';
 
 test.each(openings.map((row) => [`${row.id} ${row.why}`, row] as const))('%s', async (_name, { opening, answers }) => {
@@ -133,7 +133,7 @@ test('ST-006: a client that does not read gets no more work done, and in the end
   }
   const { stderr, child } = client.process;
   const served = () => stderr.all.filter((line) => line.includes('answer_long')).length;
-  await expect.poll(served, { timeout: 10_000 }).toBeGreaterThan(5);
+  await expect.poll(served, PATIENT).toBeGreaterThan(5);
   const answered = new Set<number>();
   let rest = '';
   for await (const chunk of child.stdout) {
