@@ -1,5 +1,6 @@
 import type { CommonConfig } from './config/common.ts';
-import type { AnyServer } from './define.ts';
+import { ConfigError } from './config/load.ts';
+import type { AnyServer, Tool } from './define.ts';
 import { createRateLimit } from './guards/rate-limit.ts';
 import { Slots } from './guards/slots.ts';
 import { createTelemetry } from './guards/telemetry.ts';
@@ -15,8 +16,9 @@ export interface Assembly extends AsyncDisposable {
 
 /** Puts a server literal, its checked settings and a log together. */
 export async function assemble(server: AnyServer, config: CommonConfig, log: Logger): Promise<Assembly> {
+  const tools = selectTools(server.tools(config), config);
   const dependencies: AsyncDisposable = await server.open(config, log);
-  const factory = createFactory(server, server.tools(config), {
+  const factory = createFactory(server, tools, {
     dependencies,
     log,
     rateLimit: createRateLimit(config.rateLimit ?? (config.http ? DEFAULT_RATE.http : DEFAULT_RATE.stdio), config.rateBurst),
@@ -26,4 +28,13 @@ export async function assemble(server: AnyServer, config: CommonConfig, log: Log
     maxResultChars: config.maxResultChars,
   });
   return { factory, [Symbol.asyncDispose]: () => dependencies[Symbol.asyncDispose]() };
+}
+
+/** The tools that the operator wants. A name that fits none stops the start: a tool that was to be left out must not stay. */
+// biome-ignore lint/suspicious/noExplicitAny: the dependencies are the server's own
+function selectTools(tools: readonly Tool<any>[], { tools: only, excludeTools }: CommonConfig): readonly Tool<any>[] {
+  const names = tools.map(({ name }) => name);
+  const stranger = [...only, ...excludeTools].find((name) => !names.includes(name));
+  if (stranger !== undefined) throw new ConfigError(`No tool ${stranger} with these settings. There are: ${names.join(', ')}.`);
+  return tools.filter(({ name }) => (only.length === 0 || only.includes(name)) && !excludeTools.includes(name));
 }

@@ -398,3 +398,21 @@ test('tools are a function of the settings', async () => {
   expect(await names(verbose)).toEqual([...(await names(quiet)), 'echo_more']);
   await expect(quiet.callTool('echo_more', { text: 'a' })).rejects.toMatchObject({ code: -32602 });
 });
+
+describe('a choice of tools', () => {
+  test.each([
+    [{ tools: ['echo_text', 'wait_long'] }, ['echo_text', 'wait_long']],
+    [{ tools: ['wait_long', 'echo_text'], excludeTools: ['echo_text'] }, ['wait_long']],
+    [{ tools: ['echo_text', 'fail_hard'] }, ['echo_text', 'fail_hard']],
+  ])('%j', async (settings, names) => {
+    await using client = await connect(fixture, settings);
+    expect((await client.listTools()).map((tool) => tool.name)).toEqual(names);
+    await expect(client.callTool('read_diary')).rejects.toThrow('Unknown tool');
+  });
+
+  test('a name that fits no tool stops the start', async () => {
+    await expect(connect(fixture, { excludeTools: ['echo_txt'] })).rejects.toThrow(
+      /^No tool echo_txt with these settings\. There are: echo_text, /,
+    );
+  });
+});

@@ -19,6 +19,8 @@ export const commonSchema = z.strictObject({
     .array(z.url())
     .default([])
     .describe('Origins of web pages that may call this server, such as https://app.example.com.'),
+  tools: z.array(z.string().min(1)).default([]).describe('Tools to offer, and no others.'),
+  excludeTools: z.array(z.string().min(1)).default([]).describe('Tools to leave out.'),
   rateLimit: z
     .int()
     .min(0)
