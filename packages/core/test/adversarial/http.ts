@@ -25,7 +25,7 @@ export interface HttpRow {
   error?: number;
 }
 
-/** Threats of core.md about HTTP that wait for what this server does not have yet. */
+/** Threats to this layer that wait for what this server does not have yet. @public for its readers */
 export const waiting = {
   'TR-015': 'no resource templates yet',
   'TR-016': 'no resources yet',
