@@ -13,8 +13,11 @@ import type { LineSink } from './serve/lines.ts';
 import { isLoopback } from './serve/origin.ts';
 import { type Serving, serveStdio } from './serve/stdio.ts';
 
-/** The process must have ended this long after it was told to, come what may. */
-const EXIT_MS = { http: 9_000, stdio: 1_000 };
+/**
+ * The process must have ended this long after it was told to, come what may. A client that has left has had a farewell before
+ * (lines.ts), and was promised two seconds in all.
+ */
+const EXIT_MS = { http: 9_000, stdio: 1_000, left: 600 };
 
 /** How often to look whether the process that started this one still lives. */
 const WATCH_MS = 500;
@@ -59,7 +62,7 @@ async function run(server: AnyServer, config: CommonConfig, log: Logger, stdout:
   const told = endings(log, config.http);
   const assembly = await assemble(server, config, log);
   const serving = config.http ? await listen(assembly, config, log) : serveStdio(assembly.factory, log, process.stdin, stdout);
-  const left = serving.ended.then(() => exitAtLast('the client has left', EXIT_MS.stdio));
+  const left = serving.ended.then(() => exitAtLast('the client has left', EXIT_MS.left));
   log.info({ reason: await Promise.race([left, told]) }, 'stopping');
   await stop(serving, assembly, stdout);
 }

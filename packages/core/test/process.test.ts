@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import {
   cleanEnvironment,
   HOSTILE,
+  Lines,
   type Message,
   PATIENT,
   parse,
@@ -162,6 +163,18 @@ describe('what is in flight when stdin ends', () => {
     expect((await client.answerTo('quick')).result.structuredContent.text).toBe('x');
     expect((await client.answerTo('slow')).result.structuredContent.text).toBe('waited');
     expect(await client.process.ended()).toEqual(ORDERLY);
+  });
+
+  test('is answered to a client that begins to read only then', async () => {
+    const state = STATES['the client does not read its answers'] as State;
+    await using client = new StdioClient(start(['--rate-limit', '0'], state.options));
+    await state.prepare(client);
+    // Not taken from a client that does not read.
+    for (let id = 100; id < 140; id++) client.send({ jsonrpc: '2.0', id, method: 'ping' });
+    client.process.child.stdin.end();
+    const output = new Lines(client.process.child.stdout);
+    await within(output.ended, () => 'the end of the output');
+    expect(new Set(output.all.map((line) => parse<Message>(line)?.id)).size).toBe(12 + 40);
   });
 
   test('is answered through the pipes of a shell, however much it is', async () => {

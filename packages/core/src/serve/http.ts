@@ -66,7 +66,9 @@ export async function serveHttp(factory: McpServerFactory, log: Logger, options:
       if (stopping) throw new HttpRefusal(503, 'The server is stopping', { code: -32603, headers: { 'retry-after': '1' } });
       await serveMcp(sdk, options.authenticate, requestId, request, response);
     } catch (error) {
-      if (error instanceof HttpRefusal) log.warn({ requestId, status: error.status, reason: error.message }, 'refused');
+      // Clients of 2025 ask for a standing stream once, by GET, and go on without.
+      if (error instanceof HttpRefusal)
+        log[error.status === 405 ? 'debug' : 'warn']({ requestId, status: error.status, reason: error.message }, 'refused');
       // A request is destroyed as soon as it has been read; that its client has gone, only the connection knows.
       else if (!request.socket.destroyed) log.error({ requestId, err: error }, 'http exchange failed');
       await refuse(request, response, error);

@@ -116,3 +116,8 @@ test.each([
 ])('%s is loopback: %s', (host, loopback) => {
   expect(isLoopback(host)).toBe(loopback);
 });
+
+test('on port 80 a name needs no port', () => {
+  expect(headerPolicy('127.0.0.1', 80, [], []).hosts).toContain('localhost');
+  expect(headerPolicy('127.0.0.1', 8080, [], []).hosts).not.toContain('localhost');
+});

@@ -15,7 +15,9 @@ export function headerPolicy(
   allowedHosts: readonly string[],
   allowedOrigins: readonly string[],
 ): HeaderPolicy {
-  const own = [...LOOPBACK, boundHost.includes(':') ? `[${boundHost}]` : boundHost].map((name) => `${name}:${port}`);
+  const names = [...LOOPBACK, boundHost.includes(':') ? `[${boundHost}]` : boundHost];
+  // Clients leave out the port that is the scheme's own.
+  const own = [...names.map((name) => `${name}:${port}`), ...(port === 80 ? names : [])];
   const hosts = [...own, ...allowedHosts].map((host) => host.toLowerCase());
   return {
     hosts: new Set(hosts),

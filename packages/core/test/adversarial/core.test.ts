@@ -2,9 +2,13 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import * as z from 'zod';
+import { callTool } from '../../src/call.ts';
 import { commonSchema } from '../../src/config/common.ts';
 import { ConfigError, loadConfig } from '../../src/config/load.ts';
 import { optionsOf } from '../../src/config/options.ts';
+import { Slots } from '../../src/guards/slots.ts';
+import { createLog } from '../../src/log.ts';
 import { connect, type TestClient } from '../../src/testing/index.ts';
 import { hostile } from '../fixture/hostile.ts';
 import { type StdioClient, startStdio } from '../harness.ts';
@@ -92,6 +96,37 @@ describe('in memory', () => {
       codes.push((await limited.callTool(tool, { nonsense: codes.length }))._meta?.code);
     expect(codes).toEqual(['invalid_input', 'invalid_input', 'invalid_input', 'rate_limited', 'rate_limited']);
     expect((await limited.listTools()).length).toBeGreaterThan(0);
+  });
+
+  test('TR-019: a call that is cancelled just as its turn comes never starts', async () => {
+    const controller = new AbortController();
+    let started = false;
+    const turn = async () => {
+      controller.abort();
+      return () => {};
+    };
+    const annotations = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false };
+    const tool = { name: 'x', title: 'X', description: 'X.', inputSchema: z.strictObject({}), outputSchema: z.object({}), annotations };
+    const facts = { caller: 'x', transport: 'stdio', era: 'modern', protocolVersion: undefined, requestId: '1', rpcId: '1' } as const;
+    const result = await callTool(
+      {
+        ...tool,
+        handler: () => {
+          started = true;
+        },
+      },
+      { ...facts, arguments: {}, meta: undefined, signal: controller.signal, progress() {} },
+      {
+        dependencies: {},
+        log: createLog('silent', [], { writableLength: 0, write: () => true }),
+        rateLimit: async () => {},
+        slots: Object.assign(new Slots(1), { acquire: turn }),
+        telemetry: () => ({ traceId: undefined, end() {} }),
+        callTimeoutMs: 60_000,
+        maxResultChars: 40_000,
+      },
+    );
+    expect({ started, isError: result.isError }).toEqual({ started: false, isError: true });
   });
 
   test('CO-015: a clock that jumps moves neither deadline nor duration', async () => {

@@ -59,10 +59,11 @@ describe('TR-021: one token for everybody', () => {
     const large = rawRequest(server.port, { headers: { 'content-length': '100000000' }, body: '' });
     expect((await exchange(server.port, large))?.status).toBe(401);
     // And it is read by a client that is still sending, in place of a reset.
-    const body = Buffer.alloc(3 << 20, ' ');
+    const piece = new Uint8Array(1 << 18).fill(32);
     for (let index = 0; index < 10; index++) {
       const headers = { 'content-type': 'application/json', authorization: 'Bearer wrong' };
-      expect((await fetch(`http://127.0.0.1:${server.port}/mcp`, { method: 'POST', headers, body })).status).toBe(401);
+      const body = ReadableStream.from(Array.from({ length: 40 }, () => piece));
+      expect((await fetch(`http://127.0.0.1:${server.port}/mcp`, { method: 'POST', headers, body, duplex: 'half' })).status).toBe(401);
     }
     for (let index = 0; index < 5; index++) expect((await call(server, {}, 'no_such_tool'))?.status).toBe(401);
     expect(messagesOf(await call(server, AUTHORIZED))[0]?.result.isError).toBeUndefined();

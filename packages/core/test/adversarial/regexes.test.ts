@@ -68,8 +68,13 @@ const PACKAGES = join(import.meta.dirname, '../../..');
 /** A regular expression literal: after something that ends no value, with its classes and escapes. */
 const LITERAL = /(?<=(?:[=(,:[!&|?{};+]|=>|return|^)\s*)\/(?![*/])((?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+)\/([dgimsuvy]*)/gm;
 
-/** Expressions that see nothing but the settings of the operator. */
-const TRUSTED = new Set(['filesystem/src/domain/policy.ts']);
+/** Files whose expressions never see a megabyte, and what they may see at most. */
+const BOUNDS: Record<string, number> = {
+  // Patterns of the operator.
+  'filesystem/src/domain/policy.ts': 1_000,
+  // A pattern, of which search_content takes 2,000 characters.
+  'filesystem/src/domain/ripgrep.ts': 2_000,
+};
 
 /** Every literal in the sources of every package: file, expression. */
 function literals(): [string, RegExp][] {
@@ -78,13 +83,20 @@ function literals(): [string, RegExp][] {
     const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => /(?<!\.test|\.test-d)\.ts$/.test(file));
     return files.flatMap((file) => {
       const text = readFileSync(join(source, file), 'utf8').replace(/^\s*(?:\/\/|\*|\/\*|#!).*$/gm, '');
-      return [...text.matchAll(LITERAL)].map(([, body = '', flags]): [string, RegExp] => [`${name}/src/${file}`, new RegExp(body, flags)]);
+      return [...text.matchAll(LITERAL)].flatMap(([, body = '', flags]): [string, RegExp][] => {
+        try {
+          return [[`${name}/src/${file}`, new RegExp(body, flags)]];
+        } catch {
+          // Two slashes in a template, which only look like one.
+          return [];
+        }
+      });
     });
   });
 }
 
 describe('CO-014: no regular expression can be made to take for ever', () => {
-  const found = literals().filter(([file]) => !TRUSTED.has(file));
+  const found = literals();
 
   test('the sweep sees what there is', () => {
     const files = new Set(found.map(([file]) => file));
@@ -92,8 +104,8 @@ describe('CO-014: no regular expression can be made to take for ever', () => {
       expect(files).toContain(file);
   });
 
-  test.each(found)('%s: %s', (_file, expression) => {
-    expect(stuckWith(MEGABYTE, (text) => text.replace(expression, ''))).toEqual([]);
+  test.each(found)('%s: %s', (file, expression) => {
+    expect(stuckWith(BOUNDS[file] ?? MEGABYTE, (text) => text.replace(expression, ''))).toEqual([]);
   });
 });
 
