@@ -142,7 +142,8 @@ describe('refusals', () => {
       error: { code, message: expect.any(String) },
     });
     await vi.waitUntil(() => server.log.some(({ msg }) => msg === 'refused'), PATIENT);
-    expect(server.log).toMatchObject([{ level: 'warn', requestId: 'r-1', status, reason: expect.any(String) }]);
+    const level = status === 405 ? 'debug' : 'warn';
+    expect(server.log).toMatchObject([{ level, requestId: 'r-1', status, reason: expect.any(String) }]);
     expect(JSON.stringify(server.log)).not.toContain('Zq8xVn3k');
   });
 

@@ -66,11 +66,7 @@ export async function serveHttp(factory: McpServerFactory, log: Logger, options:
       if (stopping) throw new HttpRefusal(503, 'The server is stopping', { code: -32603, headers: { 'retry-after': '1' } });
       await serveMcp(sdk, options.authenticate, requestId, request, response);
     } catch (error) {
-      // Clients of 2025 ask for a standing stream once, by GET, and go on without.
-      if (error instanceof HttpRefusal)
-        log[error.status === 405 ? 'debug' : 'warn']({ requestId, status: error.status, reason: error.message }, 'refused');
-      // A request is destroyed as soon as it has been read; that its client has gone, only the connection knows.
-      else if (!request.socket.destroyed) log.error({ requestId, err: error }, 'http exchange failed');
+      report(log, requestId, request, error);
       await refuse(request, response, error);
     }
   };
@@ -109,6 +105,15 @@ function requestIdOf(request: IncomingMessage): string {
 
 function status(response: ServerResponse, code: number, text: string): void {
   response.writeHead(code, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(`{"status":"${text}"}`);
+}
+
+function report(log: Logger, requestId: string, { socket }: IncomingMessage, error: unknown): void {
+  if (error instanceof HttpRefusal) {
+    const line = { requestId, status: error.status, reason: error.message };
+    // Clients of 2025 ask for a standing stream once, by GET, and go on without.
+    log[error.status === 405 ? 'debug' : 'warn'](line, 'refused');
+    // A request is destroyed as soon as it has been read; that its client has gone, only the connection knows.
+  } else if (!socket.destroyed) log.error({ requestId, err: error }, 'http exchange failed');
 }
 
 async function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): Promise<void> {
