@@ -56,8 +56,8 @@ await build({
   minifySyntax: true,
   legalComments: 'none',
   chunkNames: '[name]-[hash]',
-  // Loaded only where an OpenTelemetry SDK has been registered, from beside this package: an optional peer.
-  external: ['@opentelemetry/api'],
+  // The first is an optional peer, loaded only where an OpenTelemetry SDK has been registered. The second brings a program of its own.
+  external: ['@opentelemetry/api', '@vscode/ripgrep'],
   // pino and others are CommonJS, and call require.
   banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
   plugins: [trim],

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect, GENERATIONS, type Generation, type Target } from './clients.ts';
+import { connect, GENERATIONS, type Generation, type Target, type Visitor } from './clients.ts';
 import { packAndInstall, startHttp } from './install.ts';
-import { type Step, visit } from './visit.ts';
+import { type Step, visit, work } from './visit.ts';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..', '..');
 const SOURCE = join(REPOSITORY, 'packages', 'filesystem');
@@ -30,6 +30,12 @@ async function play(): Promise<void> {
   const [first, ...others] = Object.keys(GENERATIONS) as [Generation, ...Generation[]];
   heading(`Over stdio, ${GENERATIONS[first]}`);
   tell(await visitOnce(first, stdio));
+
+  heading('The same with --write, in a directory of its own');
+  const workshop = join(scratch, 'workshop');
+  await mkdir(workshop);
+  tell(await visitOnce(first, { ...stdio, args: ['--write', workshop] }, work));
+
   const timings = new Map<string, Step[]>();
   for (const generation of others) timings.set(`stdio, ${GENERATIONS[generation]}`, await visitOnce(generation, stdio));
 
@@ -54,10 +60,10 @@ async function play(): Promise<void> {
   configuration();
 }
 
-async function visitOnce(generation: Generation, target: Target): Promise<Step[]> {
+async function visitOnce(generation: Generation, target: Target, act = (visitor: Visitor) => visit(visitor, REPOSITORY)): Promise<Step[]> {
   const visitor = await connect(generation, target);
   try {
-    return await visit(visitor, REPOSITORY);
+    return await act(visitor);
   } finally {
     await visitor.close();
   }

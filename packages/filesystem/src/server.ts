@@ -1,12 +1,15 @@
 import { defineServer } from '@touchstone-mcp/core';
 import manifest from '../package.json' with { type: 'json' };
 import { configSchema } from './config.ts';
-import { openRoots, type Roots } from './domain/roots.ts';
-import { tools } from './tools/index.ts';
+import type { Roots } from './domain/roots.ts';
+import { openWritableRoots, type WritableRoots } from './domain/writable.ts';
+import { destructiveTools, readTools, writeTools } from './tools/index.ts';
 
 /** What the handlers of this server receive. */
 export interface Dependencies {
   roots: Roots;
+  /** The gate that every write goes through. */
+  writable: WritableRoots;
   /** Characters of text that one answer may have. */
   maxResultChars: number;
 }
@@ -18,17 +21,17 @@ export const server = defineServer({
   version: manifest.version,
   envPrefix: 'TOUCHSTONE_FILESYSTEM',
   instructions:
-    'Reads files and lists directories inside the allowed directories, and nowhere else. Call list_allowed_directories first if no path is known. ' +
-    'Paths may be absolute, or relative to the first allowed directory. Long answers are cut at a whole line and say how to go on.',
+    'Works on files inside the allowed directories, and nowhere else. Call list_allowed_directories first if no path is known. ' +
+    'Paths may be absolute, or relative to the first allowed directory. search_files finds names, search_content finds text. Long answers are cut at a whole line and say how to go on.',
   configSchema,
-  tools: () => tools,
-  async open({ directories, maxResultChars }, log): Promise<Dependencies & AsyncDisposable> {
-    const roots = await openRoots(directories);
+  tools: ({ write, destructive }) => [...readTools, ...(write ? writeTools : []), ...(write && destructive ? destructiveTools : [])],
+  async open({ directories, readOnlyDirs, denyWrite, maxResultChars }, log): Promise<Dependencies & AsyncDisposable> {
+    const { roots, writable } = await openWritableRoots({ directories, readOnlyDirs, denyWrite });
     if (process.platform === 'linux' && roots.strategy === 'checked') {
       log.warn(
         '/proc is not usable here, so paths are checked instead of held: a race remains for whoever can write inside the directories.',
       );
     }
-    return { roots, maxResultChars, [Symbol.asyncDispose]: () => roots[Symbol.asyncDispose]() };
+    return { roots, writable, maxResultChars, [Symbol.asyncDispose]: () => roots[Symbol.asyncDispose]() };
   },
 });

@@ -18,6 +18,18 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   EMFILE: ['unavailable', 'Too many files are open to open', LATER],
   ENFILE: ['unavailable', 'Too many files are open to open', LATER],
   ENOMEM: ['unavailable', 'Not enough memory to open', LATER],
+  EEXIST: ['conflict', 'Already exists', 'Nothing was changed. Choose another name.'],
+  ENOTEMPTY: ['conflict', 'The directory is not empty'],
+  EROFS: ['denied', 'The file system is read-only'],
+  ENOSPC: ['unavailable', 'The disk is full; nothing was changed', 'Tell the user: room must be made first.'],
+  EDQUOT: ['unavailable', 'The disk quota is used up; nothing was changed', 'Tell the user: room must be made first.'],
+  EFBIG: ['too_large', 'The file would be larger than the file system allows'],
+  EMLINK: ['unavailable', 'The file system takes no more names there'],
+  ENOTSUP: ['unavailable', 'The file system cannot do this'],
+  EOPNOTSUPP: ['unavailable', 'The file system cannot do this'],
+  ENOSYS: ['unavailable', 'The file system cannot do this'],
+  ETXTBSY: ['unavailable', 'The file is running as a program', LATER],
+  EXDEV: ['invalid_input', 'Source and destination are on different file systems', 'Copy it there, then delete the source.'],
   EAGAIN: ['unavailable', 'The file is locked', LATER],
   EBUSY: ['unavailable', 'The file is in use', LATER],
   EIO: ['unavailable', 'The disk or network failed at', LATER],
@@ -28,12 +40,14 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   EHOSTDOWN: ['unavailable', 'The disk or network failed at', LATER],
   ETIMEDOUT: ['unavailable', 'The disk or network failed at', LATER],
   // The last two are our own: no system call is needed to know them.
-  EFTYPE: ['denied', 'Not a regular file', 'Pipes, sockets and devices are never read.'],
-  ECHANGED: ['conflict', 'The path changed while it was opened', 'Try again.'],
+  EFTYPE: ['denied', 'Not a regular file', 'Pipes, sockets and devices are never opened.'],
+  ECHANGED: ['conflict', 'The path changed while it was in use', 'Try again.'],
 };
 
 /** Something found wrong without a system call, in the words of one: `EISDIR`, `EFTYPE` (not a regular file), `ECHANGED` and the like. */
-export function fault(code: 'EISDIR' | 'ENOTDIR' | 'ELOOP' | 'EFTYPE' | 'ECHANGED'): NodeJS.ErrnoException {
+export function fault(
+  code: 'EACCES' | 'ECHANGED' | 'EEXIST' | 'EFTYPE' | 'EISDIR' | 'ELOOP' | 'ENOENT' | 'ENOTDIR',
+): NodeJS.ErrnoException {
   return Object.assign(new Error(code), { code });
 }
 

@@ -55,18 +55,19 @@ function nameOf(cursor: string): string {
   });
 }
 
-/** Keeps at most twice as many entries as are asked for, however many there are. */
-async function smallestAfter(
-  directory: ProvenDirectory,
+/** The first entries after a name, in order. Keeps at most twice as many as are asked for, however many there are. */
+export async function smallestAfter(
+  directory: Pick<ProvenDirectory, 'read'>,
   after: string,
   count: number,
   signal: AbortSignal | undefined,
+  wanted: (entry: Entry) => boolean = () => true,
 ): Promise<readonly Entry[]> {
   let kept: Entry[] = [];
   let bound: string | undefined;
   for await (const entry of directory.read()) {
     signal?.throwIfAborted();
-    if (entry.name <= after || (bound !== undefined && entry.name > bound)) continue;
+    if (entry.name <= after || (bound !== undefined && entry.name > bound) || !wanted(entry)) continue;
     kept.push(entry);
     if (kept.length < 2 * count) continue;
     kept = kept.sort(byName).slice(0, count);
@@ -85,7 +86,8 @@ function countThatFit(entries: readonly Entry[], maxChars: number): number {
   return overflow === -1 ? entries.length : Math.max(1, overflow);
 }
 
-function byName(left: Entry, right: Entry): number {
+/** The order of UTF-16 units. */
+export function byName(left: Entry, right: Entry): number {
   if (left.name === right.name) return 0;
   return left.name < right.name ? -1 : 1;
 }

@@ -1,11 +1,13 @@
 import type { BigIntStats, Stats } from 'node:fs';
-import { type FileHandle, realpath, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { ToolError } from '@touchstone-mcp/core/errors';
 import type { Entry } from './entry.ts';
 import { errnoOf, fault, fileError } from './errno.ts';
+import { isLink, type Link, linkAt } from './link.ts';
 import { displayPath, expandHome, type Location, type RootPath, splitPath } from './path.ts';
+import { noName, ProvenName } from './proven-name.ts';
 import { type Finish, type OpenedFile, type PinnedRoot, type Place, walk } from './walk.ts';
 import { rememberDirectory } from './walk-by-check.ts';
 import { canHoldDirectories, holdDirectory } from './walk-by-descriptor.ts';
@@ -19,7 +21,15 @@ export interface RootsOptions {
 /** `descriptor` has no race; `checked` has the one that `rememberDirectory` describes. */
 export type Strategy = 'descriptor' | 'checked';
 
-export type { ProvenDirectory, ProvenFile, Roots };
+export type { ProvenDirectory, ProvenFile, ProvenName, Roots };
+
+/** How a name is reached. */
+export interface Reach {
+  /** Whether a link at the end is followed, like the links before it, to the name that it stands for. */
+  readonly followLink?: boolean;
+  /** Whether directories before the name may be missing. */
+  readonly missingParents?: boolean;
+}
 
 /**
  * Opens the directories that the server may touch and pins each to what it is now. An unusable one is a ToolError for the operator that
@@ -69,6 +79,37 @@ class Roots implements AsyncDisposable {
     return new ProvenDirectory(place, displayPath(location, path), requested);
   }
 
+  /** What stands at a path, by the rules of `openFile`, but of any type and unopened. */
+  async stat(requested: string): Promise<{ readonly path: string; readonly stats: Stats }> {
+    const location = this.#locate(requested);
+    const { stats } = await this.#walk(requested, location, async (parent, name = '.') => {
+      const stats = await parent.at(name, (at) => lstat(at));
+      if (!stats.isSymbolicLink()) return { stats };
+      const link = await parent.at(name, linkAt);
+      if (link === undefined) throw fault('ECHANGED');
+      return link;
+    });
+    return { path: displayPath(location, path), stats };
+  }
+
+  /**
+   * Reaches a name in a directory, so that something can be created, replaced, moved or removed under it. What stands there, if anything,
+   * is not looked at, but where `followLink` says so. A root is no such name: that is `denied`.
+   */
+  async openName(requested: string, { followLink = false, missingParents = false }: Reach = {}): Promise<ProvenName> {
+    const location = this.#locate(requested);
+    const shown = displayPath(location, path);
+    const finish: Finish<ProvenName> = async (parent, name, where) => {
+      if (name === undefined) throw noName(requested, where);
+      const link = followLink && where.rest.length === 0 ? await parent.at(name, linkAt).catch(nothingThere) : undefined;
+      if (link !== undefined) return link;
+      const directory = await parent.enter('.');
+      if (isLink(directory)) throw fault('ECHANGED');
+      return new ProvenName(directory, { requested, path: shown, root: where.root, names: [...where.names, name], rest: where.rest });
+    };
+    return await this.#walk(requested, location, finish, missingParents);
+  }
+
   /** Lets the walks under way end, then lets go of the directories. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
@@ -82,8 +123,13 @@ class Roots implements AsyncDisposable {
     return splitPath(requested, this.#roots, { home: this.#home, platform: path });
   }
 
-  async #walk<Found extends object>(requested: string, location: Location<PinnedRoot>, finish: Finish<Found>): Promise<Found> {
-    const walking = walk({ ...location, requested, roots: this.#roots, platform: path }, finish);
+  async #walk<Found extends object>(
+    requested: string,
+    location: Location<PinnedRoot>,
+    finish: Finish<Found>,
+    endAtMissing = false,
+  ): Promise<Found> {
+    const walking = walk({ ...location, requested, roots: this.#roots, platform: path, endAtMissing }, finish);
     this.#walks.add(walking);
     try {
       return await walking;
@@ -141,9 +187,57 @@ class ProvenDirectory implements AsyncDisposable {
     }
   }
 
+  /** All its names at once, in the order of the disk. */
+  async readAll(): Promise<readonly Entry[]> {
+    return await this.#place.allEntries().catch((error: unknown) => {
+      throw fileError(error, this.#requested);
+    });
+  }
+
+  /** The directory called `name` in this one, or undefined where a link or anything else stands there by now. */
+  async enter(name: string): Promise<ProvenDirectory | undefined> {
+    const found = await this.#child(this.#place.enter(name));
+    return found && new ProvenDirectory(found, path.join(this.path, name), this.#requested);
+  }
+
+  /** The regular file called `name` in this directory, open for reading, or undefined where anything else stands there by now. */
+  async openFile(name: string): Promise<ProvenFile | undefined> {
+    const found = await this.#child(this.#place.openFile(name));
+    return found && new ProvenFile(found, path.join(this.path, name));
+  }
+
+  /** What `name` in this directory is (of a link: the link itself), or undefined where nothing has the name by now. */
+  async stat(name: string): Promise<Stats | undefined> {
+    return await this.#child(this.#place.at(name, (at) => lstat(at)));
+  }
+
+  /** Runs a call that needs a path to this directory, such as the start of a process in it. The path is good for that call only. */
+  async at<Result>(call: (path: string) => Promise<Result>): Promise<Result> {
+    return await this.#place.at('.', call).catch((error: unknown) => {
+      throw fileError(error, this.#requested);
+    });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#place[Symbol.dispose]();
   }
+
+  async #child<Found extends object>(step: Promise<Found | Link>): Promise<Found | undefined> {
+    try {
+      const found = await step;
+      return isLink(found) ? undefined : found;
+    } catch (error) {
+      if (GONE.has(errnoOf(error) ?? '')) return undefined;
+      throw fileError(error, this.#requested);
+    }
+  }
+}
+
+/** What a name that was listed a moment ago may have become. */
+const GONE = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EFTYPE', 'ECHANGED', 'ELOOP']);
+
+function nothingThere(error: unknown): undefined {
+  if (errnoOf(error) !== 'ENOENT') throw error;
 }
 
 async function pinRoot(directory: string, strategy: Strategy, home: string): Promise<PinnedRoot> {

@@ -1,5 +1,5 @@
 import { type BigIntStats, closeSync, constants, fstat, open } from 'node:fs';
-import { opendir, open as openHandle } from 'node:fs/promises';
+import { type FileHandle, opendir, open as openHandle, readdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { type Entry, entryOf } from './entry.ts';
 import { errnoOf, fault } from './errno.ts';
@@ -8,7 +8,7 @@ import type { OpenedFile, Place } from './walk.ts';
 
 // Node has no openat, and `/proc/self/fd/<fd>/<name>` has its effect: the kernel jumps to the directory that the descriptor holds,
 // wherever it is by now, and looks up one name there. All descriptors are close-on-exec; libuv sees to that.
-const { O_DIRECTORY, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
 /** Names a file without opening it: no driver, lease or pipe notices. The number is Linux's, the same on all of Node's architectures. */
 const O_PATH = 0o10000000;
 const HOLD = O_PATH | O_DIRECTORY | O_NOFOLLOW;
@@ -61,7 +61,7 @@ class HeldDirectory implements Place {
     }
   }
 
-  async openFile(name: string): Promise<OpenedFile | Link> {
+  async openFile(name: string, flags = O_RDONLY): Promise<OpenedFile | Link> {
     const path = this.#below(name);
     const descriptor = await openDescriptor(path, O_PATH | O_NOFOLLOW);
     try {
@@ -70,14 +70,27 @@ class HeldDirectory implements Place {
       if (stats.isDirectory()) throw fault('EISDIR');
       if (!stats.isFile()) throw fault('EFTYPE');
       // Only now, its type proven, is the very same file opened: a pipe would wait for a writer and a device might act.
-      return { handle: await openHandle(`/proc/self/fd/${descriptor}`, O_RDONLY | O_NONBLOCK | O_NOCTTY), stats };
+      return { handle: await openHandle(`/proc/self/fd/${descriptor}`, flags | O_NONBLOCK | O_NOCTTY), stats };
     } finally {
       closeSync(descriptor);
     }
   }
 
+  async createFile(name: string, mode: number): Promise<FileHandle> {
+    return await openHandle(this.#below(name), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+  }
+
+  /** The last name is looked up in the directory that is held, so that no swap of a parent leads the call elsewhere. */
+  async at<Result>(name: string, call: (path: string) => Promise<Result>): Promise<Result> {
+    return await call(this.#below(name));
+  }
+
   async *entries(): AsyncGenerator<Entry> {
     for await (const entry of await opendir(this.#below('.'), { bufferSize: 256 })) yield entryOf(entry);
+  }
+
+  async allEntries(): Promise<readonly Entry[]> {
+    return (await readdir(this.#below('.'), { withFileTypes: true })).map(entryOf);
   }
 
   /** Synchronous on purpose: the kernel calls no file system to close an O_PATH descriptor, so there is nothing to wait for. */

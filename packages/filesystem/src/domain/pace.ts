@@ -1,0 +1,36 @@
+import { setImmediate } from 'node:timers/promises';
+
+const LONGEST_STRETCH_MS = 15;
+const PROGRESS_EVERY_MS = 500;
+
+/** What a long piece of work listens to and reports to. */
+export interface Companions {
+  readonly signal?: AbortSignal | undefined;
+  readonly progress?: ((done: number, total?: number, message?: string) => void) | undefined;
+}
+
+/** Keeps long work interruptible: others get their turn, a cancel is heard, and the client is told how far it is. */
+export class Pace {
+  readonly #companions: Companions;
+  #turnStarted = performance.now();
+  #reported = performance.now();
+
+  constructor(companions: Companions) {
+    this.#companions = companions;
+  }
+
+  /** To be awaited after each small piece of work. Rejects once the signal has fired. */
+  async step(done: number, message: string): Promise<void> {
+    const { signal, progress } = this.#companions;
+    signal?.throwIfAborted();
+    const now = performance.now();
+    if (now - this.#reported > PROGRESS_EVERY_MS) {
+      this.#reported = now;
+      progress?.(done, undefined, message);
+    }
+    if (now - this.#turnStarted < LONGEST_STRETCH_MS) return;
+    await setImmediate();
+    this.#turnStarted = performance.now();
+    signal?.throwIfAborted();
+  }
+}

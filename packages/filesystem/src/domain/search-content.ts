@@ -1,0 +1,197 @@
+import { ToolError } from '@touchstone-mcp/core/errors';
+import { type ContentPage, type Hit, Page, type PageLimits } from './content-page.ts';
+import { type ContentQuery, discoveryArguments, refuseUnsearchable, searchArguments } from './content-query.ts';
+import { BETWEEN_NAMES, isSingleName } from './cursor.ts';
+import { refuseBinary, SNIFFED_BYTES } from './file-type.ts';
+import { compileGlobs } from './glob.ts';
+import { type Companions, Pace } from './pace.ts';
+import { records } from './records.ts';
+import { canPassDescriptors, findRipgrep, MAX_INHERITED, runRipgrep } from './ripgrep.ts';
+import type { ProvenDirectory, ProvenFile, Roots } from './roots.ts';
+import { Trail } from './trail.ts';
+import { WalkRules } from './walk-rules.ts';
+
+export type { ContentPage, ContentQuery };
+
+/** Names of files that ripgrep may find. */
+const MAX_DISCOVERED_BYTES = 16 * 1024 * 1024;
+const NUL = 0;
+const LINE_END = 10;
+
+/** How ripgrep is given the files that it is to search: by descriptors, or one at a time as its standard input. */
+export type Handover = 'descriptors' | 'stdin';
+
+/** How a search is run. */
+export interface ContentOptions extends Companions {
+  readonly handover?: Handover;
+}
+
+/**
+ * Searches in the files below a directory, or in one file.
+ *
+ * ripgrep walks by path, so whoever swaps directories for links meanwhile can lead it out of the roots. What it finds on its walk is
+ * therefore only a list of names to look at. Each is opened again from the directory downwards by proven handles, and a second ripgrep,
+ * which is given those handles and no paths, finds what is shown. So nothing from outside can be, neither names nor lines nor numbers.
+ */
+export async function searchContent(
+  roots: Roots,
+  requested: string,
+  query: ContentQuery,
+  limits: PageLimits,
+  options: ContentOptions,
+): Promise<ContentPage> {
+  refuseUnsearchable(query);
+  const binary = await findRipgrep();
+  const page = new Page(query.output, limits);
+  const search = { binary, query, page, options, handover: options.handover ?? (canPassDescriptors() ? 'descriptors' : 'stdin') };
+  await using start = await openStart(roots, requested);
+  if ('handle' in start) await searchFile(search, start);
+  else await searchBelow(search, start, roots);
+  return page.result();
+}
+
+/** ripgrep would read a binary file to its end where it is the only one. */
+async function searchFile(search: Search, file: ProvenFile): Promise<void> {
+  const buffer = Buffer.alloc(SNIFFED_BYTES);
+  const { bytesRead } = await file.handle.read(buffer, 0, buffer.length, 0);
+  const start = buffer.subarray(0, bytesRead);
+  // It reads UTF-16, which we do not elsewhere.
+  if (!/^(?:\xff\xfe|\xfe\xff)/.test(start.toString('latin1', 0, 2))) refuseBinary(start, { path: file.path, size: file.stats.size });
+  await searchBatch(search, [{ file, key: '' }]);
+}
+
+interface Search {
+  readonly binary: string;
+  readonly query: ContentQuery;
+  readonly page: Page;
+  readonly options: ContentOptions;
+  readonly handover: Handover;
+}
+
+interface Candidate {
+  readonly file: ProvenFile;
+  /** Its names from the start, as they are sorted. */
+  readonly key: string;
+}
+
+async function openStart(roots: Roots, requested: string): Promise<ProvenDirectory | ProvenFile> {
+  try {
+    return await roots.openDirectory(requested);
+  } catch (error) {
+    if (error instanceof ToolError && error.code === 'invalid_input') return await roots.openFile(requested);
+    throw error;
+  }
+}
+
+async function searchBelow(search: Search, start: ProvenDirectory, roots: Roots): Promise<void> {
+  const { query, page, options } = search;
+  const wanted = compileGlobs(query.globs.filter((glob) => !glob.startsWith('!')));
+  const excludePatterns = query.globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1));
+  const rules = await WalkRules.atStart(start, roots, { respectGitignore: query.respectGitignore, excludePatterns });
+  const pace = new Pace(options);
+  const found = (await discover(search, start, pace)).filter((key) => page.mayHold(key)).sort();
+  const keys = wanted.size === 0 ? found : found.filter((key) => wanted.matchesPath(key.split(BETWEEN_NAMES)));
+  const trails = Array.from({ length: TRAILS }, () => new Trail(start, rules));
+  try {
+    for (let at = 0; at < keys.length; ) {
+      await pace.step(page.matches, 'matches');
+      const most = page.room(MAX_INHERITED);
+      if (!(await searchAt(search, trails, keys.slice(at, at + most)))) return;
+      at += most;
+    }
+  } finally {
+    for (const trail of trails) await trail[Symbol.asyncDispose]();
+  }
+}
+
+async function searchAt(search: Search, trails: readonly Trail[], keys: readonly string[]): Promise<boolean> {
+  const batch = await openBatch(trails, keys);
+  try {
+    return await searchBatch(search, batch);
+  } finally {
+    await closeAll(batch);
+  }
+}
+
+/** How many files are opened at a time. */
+const TRAILS = 4;
+
+async function openBatch(trails: readonly Trail[], keys: readonly string[]): Promise<Candidate[]> {
+  const share = Math.ceil(keys.length / trails.length);
+  const shares = trails.map((trail, index) => openShare(trail, keys.slice(index * share, (index + 1) * share)));
+  const settled = await Promise.allSettled(shares);
+  const opened = settled.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+  const failed = settled.find((result) => result.status === 'rejected');
+  if (failed === undefined) return opened;
+  await closeAll(opened);
+  throw failed.reason;
+}
+
+async function openShare(trail: Trail, keys: readonly string[]): Promise<Candidate[]> {
+  const opened: Candidate[] = [];
+  try {
+    for (const key of keys) {
+      const file = await trail.openFile(key.split(BETWEEN_NAMES));
+      if (file !== undefined) opened.push({ file, key });
+    }
+    return opened;
+  } catch (error) {
+    await closeAll(opened);
+    throw error;
+  }
+}
+
+async function closeAll(batch: readonly Candidate[]): Promise<void> {
+  await Promise.all(batch.map(({ file }) => file[Symbol.asyncDispose]()));
+}
+
+/** The files that may match, as ripgrep says. */
+async function discover({ binary, query, options }: Search, start: ProvenDirectory, pace: Pace): Promise<string[]> {
+  const keys: string[] = [];
+  await start.at(async (cwd) => {
+    const output = runRipgrep(binary, discoveryArguments(query), { pattern: query.pattern, cwd, signal: options.signal });
+    for await (const record of records(output, NUL, MAX_DISCOVERED_BYTES)) {
+      await pace.step(keys.length, 'files found');
+      const names = record.toString().replace(/^\.\//, '').split('/');
+      if (names.every(isSingleName)) keys.push(names.join(BETWEEN_NAMES));
+    }
+  });
+  return keys;
+}
+
+/** Searches in files that are open, and says whether the page can hold more. */
+async function searchBatch(search: Search, batch: readonly Candidate[]): Promise<boolean> {
+  if (search.handover === 'descriptors') return batch.length === 0 || (await runOver(search, batch));
+  for (const candidate of batch) {
+    if (!(await runOver(search, [candidate]))) return false;
+  }
+  return true;
+}
+
+async function runOver({ binary, query, page, options, handover }: Search, batch: readonly Candidate[]): Promise<boolean> {
+  const descriptors = batch.map(({ file }) => file.handle.fd);
+  const byDescriptor = handover === 'descriptors';
+  const files = byDescriptor ? descriptors.map((_, index) => `/proc/self/fd/${FIRST_INHERITED + index}`) : ['-'];
+  const output = runRipgrep(binary, searchArguments(query, files), {
+    pattern: query.pattern,
+    signal: options.signal,
+    ...(byDescriptor ? { inherited: descriptors } : { stdin: descriptors[0] }),
+  });
+  for await (const record of records(output, LINE_END, Number.POSITIVE_INFINITY)) {
+    const end = record.indexOf(NUL);
+    const index = byDescriptor ? Number(record.toString('latin1', 0, end).split('/').at(-1)) - FIRST_INHERITED : 0;
+    const candidate = batch[index];
+    const hit = end === -1 ? undefined : hitOf(record.subarray(end + 1));
+    if (candidate === undefined || hit === undefined) continue;
+    if (!page.add(candidate.file.path, candidate.key, hit)) return false;
+  }
+  return true;
+}
+
+const FIRST_INHERITED = 3;
+
+/** Reads `12:text` (a match), `11-text` (a line near one) and `12` (a count). */
+function hitOf(record: Buffer): Hit | undefined {
+  const [, number, mark, text = ''] = /^(\d+)(?:([:-])(.*))?$/su.exec(record.toString().replace(/\r$/, '')) ?? [];
+  return number === undefined ? undefined : { number: Number(number), context: mark === '-', text };
+}

@@ -1,0 +1,139 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from '@touchstone-mcp/core/testing';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { writeServer } from '../write-server.ts';
+
+const KILLS = 25;
+const SIZE = 2_000_000;
+
+/** Writes one file over and over, all of one letter each time, and edits and creates others, until it is killed. */
+const WRITER = `
+  const [domain, root] = process.argv.slice(1);
+  const { openWritableRoots } = await import(domain + 'writable.ts');
+  const { writeFile } = await import(domain + 'write.ts');
+  const { editFile } = await import(domain + 'edit.ts');
+  const { writable } = await openWritableRoots({ directories: [root], readOnlyDirs: [], denyWrite: [] });
+  const id = process.pid;
+  console.log('ready');
+  for (let index = 0; ; index++) {
+    const content = 'ab'[index % 2].repeat(${SIZE});
+    await writeFile(writable, { path: 'file', content, mode: 'overwrite' });
+    await editFile(writable, { path: 'edited', edits: [{ oldText: '<', newText: '<<' }, { oldText: '<<', newText: '<' }], dryRun: false }, 1000).catch(() => {});
+    await writeFile(writable, { path: 'new-' + id + '-' + index, content, mode: 'create' });
+  }
+`;
+
+let base: string;
+
+beforeEach(() => {
+  base = mkdtempSync(join(realpathSync(tmpdir()), 'touchstone-crash-'));
+});
+
+afterEach(() => rmSync(base, { recursive: true, force: true }));
+
+test(`${KILLS} times killed in the middle of writing: every file is whole, and what was left is cleared away (FS-122)`, {
+  timeout: 120_000,
+}, async () => {
+  writeFileSync(join(base, 'file'), 'a'.repeat(SIZE));
+  writeFileSync(join(base, 'edited'), `<${'e'.repeat(SIZE)}`);
+  const domain = new URL('../../src/domain/', import.meta.url).href;
+  let left = 0;
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const writer = spawn(process.execPath, ['--input-type=module', '-e', WRITER, domain, base], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const exited = once(writer, 'exit');
+    await once(writer.stdout, 'data');
+    await sleep(Math.random() * 60);
+    // Every other time at the worst moment: while a temporary file is there.
+    const deadline = Date.now() + 5_000;
+    while (kill % 2 === 0 && !temporaryIn(base) && Date.now() < deadline) await sleep(1);
+    writer.kill('SIGKILL');
+    await exited;
+    const names = readdirSync(base);
+    if (temporaryIn(base)) left += 1;
+    for (const name of names.filter((each) => each === 'file' || each.startsWith('new-'))) {
+      const content = readFileSync(join(base, name), 'utf8');
+      expect([name, content.length, new Set(content).size]).toEqual([name, SIZE, 1]);
+      if (name !== 'file') rmSync(join(base, name));
+    }
+    for (const name of names.filter((each) => each.startsWith('.touchstone-') && kill < KILLS - 6)) rmSync(join(base, name));
+    expect(readFileSync(join(base, 'edited'), 'utf8')).toBe(`<${'e'.repeat(SIZE)}`);
+  }
+  // Else it was never killed at the right moment.
+  expect(left).toBeGreaterThan(0);
+  for (const name of readdirSync(base)) utimesSync(join(base, name), 0, 0);
+  await using client = await connect(writeServer, { directories: [base] });
+  expect((await client.callTool('write_file', { path: 'file', content: 'whole' })).isError).toBeFalsy();
+  expect(readdirSync(base).sort()).toEqual(['edited', 'file']);
+});
+
+function temporaryIn(directory: string): boolean {
+  return readdirSync(directory).some((name) => name.startsWith('.touchstone-'));
+}
+
+/** Mounts a file system with room for 64 kB, where this user may. */
+function mountSmall(directory: string): boolean {
+  try {
+    mkdirSync(directory);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', directory], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test('a disk that is full leaves everything as it was (FS-122)', async ({ skip }) => {
+  const small = join(base, 'small');
+  if (!mountSmall(small)) return skip('this user may not mount');
+  try {
+    writeFileSync(join(small, 'file'), 'old');
+    await using client = await connect(writeServer, { directories: [small] });
+    const content = 'x'.repeat(100_000);
+    for (const args of [
+      { path: 'file', content },
+      { path: 'new', content },
+      { path: 'file', content, mode: 'append' },
+    ]) {
+      const answer = await client.callTool('write_file', args);
+      expect([answer._meta?.code, answer.content]).toEqual([
+        'unavailable',
+        [{ type: 'text', text: expect.stringContaining('disk is full') }],
+      ]);
+      expect(readdirSync(small)).toEqual(['file']);
+      expect(readFileSync(join(small, 'file'), 'utf8')).toBe('old');
+    }
+  } finally {
+    execFileSync('umount', [small]);
+  }
+});
+
+test('moving to another file system copies files whole and refuses directories (FS-126)', async ({ skip }) => {
+  const small = join(base, 'small');
+  if (!mountSmall(small)) return skip('this user may not mount');
+  try {
+    const root = join(base, 'root');
+    mkdirSync(join(root, 'd'), { recursive: true });
+    writeFileSync(join(root, 'run.sh'), 'content', { mode: 0o755 });
+    writeFileSync(join(root, 'large'), 'x'.repeat(100_000));
+    writeFileSync(join(small, 'taken'), 'taken');
+    await using client = await connect(writeServer, { directories: [root, small] });
+    const move = async (source: string, destination: string) =>
+      (await client.callTool('move_file', { source, destination: join(small, destination) }))._meta?.code;
+    expect(await move('run.sh', 'taken')).toBe('conflict');
+    expect(await move('large', 'large')).toBe('unavailable');
+    expect(await move('d', 'd')).toBe('invalid_input');
+    expect(await move('run.sh', 'moved.sh')).toBeUndefined();
+    expect([readdirSync(root).sort(), readdirSync(small).sort()]).toEqual([
+      ['d', 'large'],
+      ['moved.sh', 'taken'],
+    ]);
+    expect([readFileSync(join(small, 'moved.sh'), 'utf8'), statSync(join(small, 'moved.sh')).mode & 0o777]).toEqual(['content', 0o755]);
+    expect((await client.callTool('copy_path', { source: 'd', destination: join(small, 'd') })).isError).toBeFalsy();
+  } finally {
+    execFileSync('umount', [small]);
+  }
+});
