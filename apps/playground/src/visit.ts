@@ -88,8 +88,8 @@ export async function work(visitor: Visitor): Promise<Step[]> {
   const found = await diary.call('search_content', { path: '.', pattern: 'for\\s+ever' });
   assert.match(textOf(found), /road\.txt/);
 
-  const hook = await diary.call('write_file', { path: '.git/hooks/pre-commit', content: '#!/bin/sh\n' });
-  assert.equal(hook._meta?.code, 'denied');
+  const secrets = await diary.call('write_file', { path: '.env', content: 'DEBUG=1\n' });
+  assert.equal(secrets._meta?.code, 'denied');
 
   const outside = await diary.call('write_file', { path: '../outside.txt', content: 'no' });
   assert.equal(outside._meta?.code, 'denied');
