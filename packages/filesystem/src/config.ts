@@ -5,7 +5,7 @@ import { PROTECTED_NAMES } from './domain/policy.ts';
 export const configSchema = z.strictObject({
   directories: z
     .array(z.string().min(1))
-    .min(1, 'name at least one directory, for example: touchstone-filesystem ~/projects')
+    .min(1, 'name at least one directory')
     .describe('Directories that may be read, and with --write be written, with everything below them.')
     .meta({ positional: true }),
   write: z.boolean().default(false).describe('Allow creating, changing, moving and copying files.'),

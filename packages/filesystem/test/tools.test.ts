@@ -124,6 +124,9 @@ describe.each(GENERATIONS)('%s client', (generation) => {
         totalLines: 4,
         truncated: false,
         lineCut: false,
+        encoding: 'utf-8',
+        lineEnding: 'crlf',
+        sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
       });
     });
 
@@ -161,7 +164,7 @@ describe.each(GENERATIONS)('%s client', (generation) => {
 
     test('a line longer than the answer may be is cut, and says so', async () => {
       const { text, data } = await call('read_text_file', { path: 'one-line.json' });
-      expect(data).toMatchObject({ truncated: true, lineCut: true, nextLine: 2 });
+      expect(data).toMatchObject({ truncated: true, lineCut: true, totalLines: 1 });
       expect(text).toContain('longer than an answer may be');
       expect(text.length).toBeLessThanOrEqual(4_000);
     });

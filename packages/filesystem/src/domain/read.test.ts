@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { open, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { numberLines, readText, type Window } from './read.ts';
+import { lineEndingOf } from './line-ending.ts';
+import { numberLines, readText, shorten, type Window } from './read.ts';
 import { openRoots } from './roots.ts';
 import { refusalOf, temporaryDirectory } from './temporary-directory.testing.ts';
 
@@ -24,14 +26,14 @@ async function read(content: string | Uint8Array, window: Window = {}, budget = 
 const whole = { truncated: false, nextLine: undefined, cutLine: undefined };
 
 describe('windows', () => {
-  it.each<[string, Window, object]>([
+  it.each<[string, Window, { content: string; totalLines: number; startLine: number | undefined; endLine: number | undefined }]>([
     ['', {}, { content: '', startLine: undefined, endLine: undefined, totalLines: 0 }],
     ['a\nb\nc\n', {}, { content: 'a\nb\nc\n', startLine: 1, endLine: 3, totalLines: 3 }],
     ['a\r\nb', {}, { content: 'a\r\nb', startLine: 1, endLine: 2, totalLines: 2 }],
-    ['a\nb\nc\n', { head: 2 }, { content: 'a\nb\n', startLine: 1, endLine: 2, totalLines: undefined }],
+    ['a\nb\nc\n', { head: 2 }, { content: 'a\nb\n', startLine: 1, endLine: 2, totalLines: 3 }],
     ['a\nb', { head: 5 }, { content: 'a\nb', startLine: 1, endLine: 2, totalLines: 2 }],
     ['a\nb\nc\n', { startLine: 2 }, { content: 'b\nc\n', startLine: 2, endLine: 3, totalLines: 3 }],
-    ['a\nb\nc\n', { startLine: 2, endLine: 2 }, { content: 'b\n', startLine: 2, endLine: 2, totalLines: undefined }],
+    ['a\nb\nc\n', { startLine: 2, endLine: 2 }, { content: 'b\n', startLine: 2, endLine: 2, totalLines: 3 }],
     ['a\nb\nc\n', { endLine: 9 }, { content: 'a\nb\nc\n', startLine: 1, endLine: 3, totalLines: 3 }],
     ['a\nb\n', { startLine: 9 }, { content: '', startLine: undefined, endLine: undefined, totalLines: 2 }],
     ['a\nb\nc\n', { tail: 2 }, { content: 'b\nc\n', startLine: 2, endLine: 3, totalLines: 3 }],
@@ -43,7 +45,10 @@ describe('windows', () => {
     ['\ufeffa\n', {}, { content: 'a\n', startLine: 1, endLine: 1, totalLines: 1 }],
     ['\ufeffa\n', { tail: 1 }, { content: 'a\n', startLine: 1, endLine: 1, totalLines: 1 }],
   ])('%j %j', async (content, window, expected) => {
-    expect(await read(content, window)).toEqual({ ...whole, size: Buffer.byteLength(content), ...expected });
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    const encoding = content.startsWith('\ufeff') ? 'utf-8-bom' : 'utf-8';
+    const lineEnding = lineEndingOf(expected.content);
+    expect(await read(content, window)).toEqual({ ...whole, size: Buffer.byteLength(content), encoding, lineEnding, sha256, ...expected });
   });
 
   // FS-066
@@ -53,6 +58,7 @@ describe('windows', () => {
     [{ tail: 1, endLine: 2 }, 'Cannot combine head or tail with startLine or endLine'],
     [{ startLine: 3, endLine: 2 }, 'endLine is before startLine'],
     [{ head: 0 }, 'Lines are counted in whole numbers from 1'],
+    [{ maxBytes: 3 }, 'maxBytes is 4 at least'],
     [{ tail: 1.5 }, 'Lines are counted in whole numbers from 1'],
   ])('refuses %j', async (window, message) => {
     expect(await refusalOf(() => read('a', window))).toMatchObject({ code: 'invalid_input', message });
@@ -69,6 +75,13 @@ describe('windows', () => {
     const text = await read('a\nb\nc\n');
     expect(numberLines(text, 8)).toMatchObject({ content: '1\ta\n2\tb\n', endLine: 2, truncated: true, nextLine: 3 });
     expect(numberLines(text, 1)).toMatchObject({ content: '1\ta\n', endLine: 1, truncated: true, nextLine: 2 });
+    expect(numberLines(text, 8, 'last')).toMatchObject({
+      content: '2\tb\n3\tc\n',
+      startLine: 2,
+      endLine: 3,
+      truncated: true,
+      nextLine: undefined,
+    });
   });
 });
 
@@ -80,6 +93,7 @@ describe('budget', () => {
     ['aa\nbb\ncc\n', { startLine: 2 }, 5, { content: 'bb\n', startLine: 2, endLine: 2, truncated: true, nextLine: 3 }],
     ['ééé\né\n', {}, 5, { content: 'ééé\n', truncated: true, nextLine: 2 }],
     ['long line\nb\n', {}, 4, { content: 'long', endLine: 1, truncated: true, cutLine: 1, nextLine: 2 }],
+    ['a\nlong line', { startLine: 2 }, 4, { content: 'long', truncated: true, cutLine: 2, nextLine: undefined, totalLines: 2 }],
     ['long line\nb\n', { endLine: 1 }, 4, { content: 'long', truncated: true, cutLine: 1, nextLine: undefined }],
     ['long line\n', {}, 4, { content: 'long', truncated: true, cutLine: 1, nextLine: undefined }],
     ['a😀b', {}, 2, { content: 'a', truncated: true, cutLine: 1 }],
@@ -89,6 +103,20 @@ describe('budget', () => {
     ['a😀b', { tail: 1 }, 2, { content: 'b', truncated: true, cutLine: 1 }],
   ])('%j %j in %d', async (content, window, budget, expected) => {
     expect(await read(content, window, budget)).toMatchObject(expected);
+  });
+
+  it.each<[string, Window, object]>([
+    ['é\né\né\n', { maxBytes: 9 }, { content: 'é\né\né\n', truncated: false }],
+    ['é\né\né\n', { maxBytes: 8 }, { content: 'é\né\n', truncated: true, nextLine: 3 }],
+    ['é\né\né\n', { maxBytes: 8, startLine: 2 }, { content: 'é\né\n', truncated: false }],
+    ['é\né\né\n', { maxBytes: 8, tail: 3 }, { content: 'é\né\n', startLine: 2, truncated: true }],
+    ['ééé\na', { maxBytes: 5 }, { content: 'éé', truncated: true, cutLine: 1, nextLine: 2 }],
+    ['a\nééé', { maxBytes: 5, tail: 1 }, { content: 'éé', truncated: true, cutLine: 2 }],
+    ['a😀😀', { maxBytes: 8 }, { content: 'a😀', truncated: true, cutLine: 1 }],
+    ['\ufeffa\nb\nc', { maxBytes: 4 }, { content: 'a\nb\n', truncated: true, nextLine: 3 }],
+    ['aaaa\r\nb', { maxBytes: 5 }, { content: 'aaaa\r', cutLine: 1, lineEnding: 'none' }],
+  ])('%j %j', async (content, window, expected) => {
+    expect(await read(content, window)).toMatchObject(expected);
   });
 
   const lines = fc.array(fc.tuple(fc.string({ unit: fc.constantFrom('a', 'é', '日', '😀', '\r', ' ') }), fc.constantFrom('\n', '\r\n')), {
@@ -112,6 +140,18 @@ describe('budget', () => {
           startLine = part.nextLine;
         }
         expect(content).toBe(text);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('shortens a text to what a smaller budget would have given', async () => {
+    await fc.assert(
+      fc.asyncProperty(texts, fc.integer({ min: 1, max: 40 }), fc.nat(40), async ([body, end], budget, extra) => {
+        await writeFile(target, body.map((line) => line.join('')).join('') + end);
+        await using file = await roots.openFile('f');
+        const [short, long] = [await readText(file, {}, budget), await readText(file, {}, budget + extra)];
+        expect(shorten(long, budget)).toEqual(short);
       }),
       { numRuns: 150 },
     );
@@ -202,8 +242,10 @@ describe('what is not text', () => {
     ['gzip archive, 4 bytes', Buffer.from('1f8b0800', 'hex')],
     ['SQLite database, 16 bytes', 'SQLite format 3\0'],
     ['ELF program, 5 bytes', '\x7fELF\0'],
-    ['UTF-16LE text, 4 bytes', Buffer.from('\ufeffa', 'utf16le')],
-    ['UTF-16BE text, 4 bytes', Buffer.from('feff0061', 'hex')],
+    ['UTF-32LE text, 8 bytes', Buffer.from('fffe000061000000', 'hex')],
+    ['UTF-32BE text, 8 bytes', Buffer.from('0000feff00000061', 'hex')],
+    ['binary data, 6 bytes', Buffer.from('\ufeffa\0', 'utf16le')],
+    ['binary data, 4 bytes', Buffer.from('a\n', 'utf16le')],
     ['binary data, 3 bytes', 'a\0b'],
   ])('%s', async (facts, content) => {
     for (const window of [{}, { tail: 1 }, { startLine: 2 }]) {

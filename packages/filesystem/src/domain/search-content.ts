@@ -55,7 +55,7 @@ async function searchFile(search: Search, file: ProvenFile): Promise<void> {
   const buffer = Buffer.alloc(SNIFFED_BYTES);
   const { bytesRead } = await file.handle.read(buffer, 0, buffer.length, 0);
   const start = buffer.subarray(0, bytesRead);
-  // It reads UTF-16, which we do not elsewhere.
+  // ripgrep reads UTF-16 by its mark.
   if (!/^(?:\xff\xfe|\xfe\xff)/.test(start.toString('latin1', 0, 2))) refuseBinary(start, { path: file.path, size: file.stats.size });
   await searchBatch(search, [{ file, key: '' }]);
 }

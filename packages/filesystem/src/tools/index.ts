@@ -8,6 +8,8 @@ import { listAllowedDirectories } from './list-allowed-directories.ts';
 import { listDirectory } from './list-directory.ts';
 import { listDirectoryWithSizes } from './list-directory-with-sizes.ts';
 import { moveFile } from './move-file.ts';
+import { readMediaFile } from './read-media-file.ts';
+import { readMultipleFiles } from './read-multiple-files.ts';
 import { readTextFile } from './read-text-file.ts';
 import { searchContent } from './search-content.ts';
 import { searchFiles } from './search-files.ts';
@@ -23,6 +25,8 @@ export const readTools = [
   searchContent,
   getFileInfo,
   readTextFile,
+  readMultipleFiles,
+  readMediaFile,
 ];
 
 /** With `write`. */

@@ -5,30 +5,34 @@ import { defineTool } from '../tool.ts';
 /** Room for the line that says how to go on. */
 const ROOM_FOR_NOTE = 200;
 
-const lines = z.int().min(1).max(Number.MAX_SAFE_INTEGER).optional();
+const lines = z.int().min(1).optional();
 
 export const readTextFile = defineTool({
   name: 'read_text_file',
   title: 'Read text file',
-  description: 'The text of a file, whole or a range of lines. A long file is cut after a whole line and nextLine says where to go on.',
+  description: 'The text of a file, whole or a range of lines. A long one is cut after a whole line.',
   inputSchema: z.strictObject({
-    path: z.string().describe('File, absolute or relative to the first allowed directory'),
-    head: lines.describe('Only the first N lines'),
-    tail: lines.describe('Only the last N lines'),
-    startLine: lines.describe('First line to return, counted from 1'),
-    endLine: lines.describe('Last line to return'),
-    lineNumbers: z.boolean().default(false).describe('Put its number before each line'),
+    path: z.string().describe('File'),
+    head: lines.describe('First N lines'),
+    tail: lines.describe('Last N lines'),
+    startLine: lines.describe('From 1'),
+    endLine: lines.describe('Last line, included'),
+    maxBytes: z.int().min(4).max(1_000_000).optional().describe('Read less than fits'),
+    lineNumbers: z.boolean().default(false).describe('Before each line'),
   }),
   outputSchema: z.object({
     path: z.string(),
     content: z.string(),
-    size: z.number().describe('Bytes of the whole file'),
-    startLine: z.number().optional().describe('Number of the first line returned'),
-    endLine: z.number().optional().describe('Number of the last line returned'),
-    totalLines: z.number().optional().describe('Lines of the whole file, where they were counted'),
-    truncated: z.boolean().describe('Whether something that was asked for is missing'),
-    nextLine: z.number().optional().describe('Pass as startLine to go on'),
-    lineCut: z.boolean().describe('Whether a line is longer than an answer may be, so that only a part of it is here'),
+    size: z.number().describe('Bytes of the file'),
+    startLine: z.number().optional(),
+    endLine: z.number().optional(),
+    totalLines: z.number().optional().describe('Where counted'),
+    truncated: z.boolean(),
+    nextLine: z.number().optional().describe('Go on with it as startLine'),
+    lineCut: z.boolean().describe('Only a part of a line fits'),
+    encoding: z.string(),
+    lineEnding: z.string().describe('lf, crlf, cr, mixed, none'),
+    sha256: z.string().optional().describe('Of a file read whole'),
   }),
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   audit: ['path'],
@@ -36,7 +40,7 @@ export const readTextFile = defineTool({
     const budget = maxResultChars - ROOM_FOR_NOTE;
     await using file = await roots.openFile(path);
     const text = await readText(file, window, budget, signal);
-    const { cutLine, ...rest } = lineNumbers ? numberLines(text, budget) : text;
+    const { cutLine, ...rest } = lineNumbers ? numberLines(text, budget, window.tail === undefined ? 'first' : 'last') : text;
     return { path: file.path, ...rest, lineCut: cutLine !== undefined };
   },
   text({ content, truncated, nextLine, lineCut, totalLines }) {
