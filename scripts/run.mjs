@@ -21,7 +21,7 @@ const STEPS = {
     ['Types', ['exec', 'turbo', 'run', 'typecheck', '--output-logs=errors-only']],
     ['Unused files, exports and dependencies', ['run', 'unused']],
     ['Packed packages', ['run', 'packages']],
-    ['Tests', ['exec', 'turbo', 'run', 'test', '--concurrency=1', '--output-logs=full', '--log-order=stream']],
+    ['Tests', ['exec', 'turbo', 'run', 'test', '--continue', '--concurrency=1', '--output-logs=full', '--log-order=stream']],
     PLAY,
   ],
 };
