@@ -1,33 +1,48 @@
 import type { CommonConfig } from './config/common.ts';
 import { ConfigError } from './config/load.ts';
 import type { AnyServer, Tool } from './define.ts';
+import { createConsent } from './guards/consent.ts';
 import { createRateLimit } from './guards/rate-limit.ts';
 import { Slots } from './guards/slots.ts';
 import { createTelemetry } from './guards/telemetry.ts';
 import type { Logger } from './log.ts';
 import { createFactory, type McpServerFactory } from './mcp.ts';
+import type { Environment } from './request.ts';
+import { createResources } from './resources.ts';
+import { Watches } from './watches.ts';
 
 const DEFAULT_RATE = { http: 60, stdio: 600 };
 
-/** A server that can be served by any transport, once a process. Disposing of it closes what `open` opened. */
-export interface Assembly extends AsyncDisposable {
+/** What a transport serves. */
+export interface Served {
   factory: McpServerFactory;
+  /** Keeps watch over what clients of 2026 subscribe to; undefined where there is nothing to. Those of 2025 subscribe at the factory's servers. */
+  watches: ((notify: (uri: string) => void) => Watches) | undefined;
 }
+
+/** A server that can be served by any transport, once a process. Disposing of it closes what `open` opened. */
+export interface Assembly extends Served, AsyncDisposable {}
 
 /** Puts a server literal, its checked settings and a log together. */
 export async function assemble(server: AnyServer, config: CommonConfig, log: Logger): Promise<Assembly> {
   const tools = selectTools(server.tools(config), config);
   const dependencies: AsyncDisposable = await server.open(config, log);
-  const factory = createFactory(server, tools, {
+  const env: Environment = {
     dependencies,
     log,
     rateLimit: createRateLimit(config.rateLimit ?? (config.http ? DEFAULT_RATE.http : DEFAULT_RATE.stdio), config.rateBurst),
     slots: new Slots(config.maxConcurrency),
     telemetry: await createTelemetry(server.name, server.version, log),
+    // The replicas of a deployment have their token in common.
+    consent: createConsent(config.confirmation, config.httpToken),
     callTimeoutMs: config.callTimeoutMs,
     maxResultChars: config.maxResultChars,
-  });
-  return { factory, [Symbol.asyncDispose]: () => dependencies[Symbol.asyncDispose]() };
+  };
+  const literals = server.resources?.(config) ?? [];
+  const resources = literals.length === 0 ? undefined : createResources(literals, env);
+  const watches = resources?.watchable ? (notify: (uri: string) => void) => new Watches(resources, env, notify) : undefined;
+  const factory = createFactory(server, tools, resources, watches, env);
+  return { factory, watches, [Symbol.asyncDispose]: () => dependencies[Symbol.asyncDispose]() };
 }
 
 /** The tools that the operator wants. A name that fits none stops the start: a tool that was to be left out must not stay. */

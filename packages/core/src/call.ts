@@ -1,39 +1,15 @@
 import * as z from 'zod';
 import type { MediaContent, Tool } from './define.ts';
 import { ToolError, toToolError } from './errors.ts';
-import { type AuditRecord, audit, auditedArguments } from './guards/audit.ts';
-import type { RateLimit } from './guards/rate-limit.ts';
+import { auditedArguments } from './guards/audit.ts';
+import type { Question, Reply } from './guards/consent.ts';
 import { makeVisible, sanitizeData } from './guards/sanitize.ts';
-import type { Slots } from './guards/slots.ts';
-import type { Telemetry } from './guards/telemetry.ts';
-import type { Logger } from './log.ts';
-
-/** What a process has one of, and every call uses. */
-export interface CallEnvironment {
-  dependencies: object;
-  log: Logger;
-  rateLimit: RateLimit;
-  slots: Slots;
-  telemetry: Telemetry;
-  callTimeoutMs: number;
-  maxResultChars: number;
-}
+import { type Environment, observe, type RequestFacts, runBounded, wordsOf } from './request.ts';
 
 /** One `tools/call`, its arguments still unparsed. */
-export interface CallRequest {
+export interface CallRequest extends RequestFacts {
   arguments: unknown;
-  signal: AbortSignal;
-  progress: (done: number, total?: number, message?: string) => void;
-  /** Who is counted and logged: an authenticated client, an address, or `stdio`. */
-  caller: string;
-  transport: 'stdio' | 'http';
-  era: 'legacy' | 'modern';
-  protocolVersion: string | undefined;
-  /** Correlates log lines with the client's: `X-Request-Id` over HTTP. */
-  requestId: string;
-  /** The JSON-RPC id. */
-  rpcId: string;
-  meta: Readonly<Record<string, unknown>> | undefined;
+  reply: Reply;
 }
 
 /** The specification's CallToolResult. */
@@ -46,70 +22,42 @@ export interface CallResult {
 }
 
 /** Structured content may be this many times the text: field names and numbers weigh something, but a reply stays below 256 kB. */
-const STRUCTURE_FACTOR = 5;
+export const STRUCTURE_FACTOR = 5;
 
-/** Longest message or hint that a model gets to read. */
-const MAX_ERROR_CHARS = 2_000;
-
-/** One tools/call from top to bottom. Never throws: every failure is a result that the model can read, and a line in the log. */
+/**
+ * One tools/call from top to bottom. Never throws: every failure is a result that the model can read, and a line in the log. A call that
+ * needs a confirmation is answered with the question, and comes again with the answer: no slot is held while a person thinks.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: the dependencies are the server's own; core only hands them on
-export async function callTool(tool: Tool<any>, request: CallRequest, env: CallEnvironment): Promise<CallResult> {
-  const started = performance.now();
-  const span = env.telemetry({ tool: tool.name, ...request });
-  const deadline = startDeadline(env.callTimeoutMs, request.signal);
-  let result: CallResult;
-  let outcome: AuditRecord['outcome'] = 'ok';
-  let cause: unknown;
-  let answered = false;
-  // A handler that goes on after the deadline must not report on a call that is over.
-  const progress: CallRequest['progress'] = (...step) => {
-    if (!answered) request.progress(...step);
-  };
-  try {
+export async function callTool(tool: Tool<any>, request: CallRequest, env: Environment): Promise<CallResult | Question> {
+  const target = { tool: tool.name, ...auditedArguments(request.arguments, tool.audit) };
+  const called = observe(target, request, env, async (notes) => {
     await env.rateLimit(request.caller);
-    const release = await env.slots.acquire(deadline.signal);
-    const work = run(tool, { ...request, progress }, env, deadline.signal);
-    // The slot is taken until the work has really ended, even where the deadline has answered the client before.
-    work.then(release, release);
-    result = answer(tool, await Promise.race([work, deadline.passed]), env.maxResultChars);
-  } catch (thrown) {
-    const error = toToolError(thrown);
-    outcome = request.signal.aborted ? 'cancelled' : error.code;
-    cause = error.cause;
-    result = refusal(error);
-  } finally {
-    answered = true;
-    deadline.end();
-  }
-  span.end(outcome === 'ok' ? undefined : 'tool_error');
-  const kept = auditedArguments(request.arguments, tool.audit);
-  audit(
-    env.log,
-    {
-      tool: tool.name,
-      outcome,
-      ms: Math.round((performance.now() - started) * 100) / 100,
-      chars: charactersOf(result),
-      caller: request.caller,
-      transport: request.transport,
-      era: request.era,
-      requestId: request.requestId,
-      traceId: span.traceId,
-      ...kept,
-    },
-    cause,
-  );
-  return result;
+    const input = parse(tool, request.arguments);
+    const question = tool.confirm?.(input);
+    if (question !== undefined) {
+      const consent = env.consent(question, [request.caller, tool.name, request.arguments], request.reply);
+      if (typeof consent === 'object') {
+        notes.outcome = 'asked';
+        return consent;
+      }
+      notes.confirmation = consent;
+      if (consent === 'declined') throw new ToolError('denied', 'The user declined.', { hint: 'Do not try again unless the user asks.' });
+    }
+    const output = await runBounded(request, env, (context) => tool.handler(input, { ...env.dependencies, ...context }));
+    const result = answer(tool, output, env.maxResultChars);
+    notes.chars = charactersOf(result);
+    return result;
+  });
+  return await called.catch((error) => refusal(toToolError(error)));
 }
 
+/** The schemas of a literal fit its functions: defineTool has seen to it. */
 // biome-ignore lint/suspicious/noExplicitAny: as above
-async function run(tool: Tool<any>, request: CallRequest, env: CallEnvironment, signal: AbortSignal): Promise<unknown> {
-  const input = tool.inputSchema.safeParse(request.arguments ?? {});
+function parse(tool: Tool<any>, args: unknown): never {
+  const input = tool.inputSchema.safeParse(args ?? {});
   if (!input.success) throw new ToolError('invalid_input', z.prettifyError(input.error), { hint: 'Fix the arguments and call again.' });
-  // Cancelled while it waited for its turn: a handler that begins to listen now would never hear of it.
-  signal.throwIfAborted();
-  // The schemas of a literal fit its handler: defineTool has seen to it.
-  return await tool.handler(input.data as never, { ...env.dependencies, signal, progress: request.progress });
+  return input.data as never;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: as above
@@ -134,41 +82,10 @@ function tooLarge(characters: number, maxChars: number): ToolError {
 }
 
 function refusal(error: ToolError): CallResult {
-  const text = [error.message, error.hint].filter((part) => part !== undefined).map((part) => makeVisible(part.slice(0, MAX_ERROR_CHARS)));
   return {
     isError: true,
-    content: [{ type: 'text', text: `${error.code}: ${text.join('\n')}` }],
+    content: [{ type: 'text', text: wordsOf(error) }],
     _meta: { code: error.code, retryable: error.retryable },
-  };
-}
-
-/** The deadline answers the client (`passed` rejects); the signal, which the client may abort as well, stops the work. */
-function startDeadline(ms: number, client: AbortSignal) {
-  const controller = new AbortController();
-  const { promise: passed, reject } = Promise.withResolvers<never>();
-  // Nobody waits for it while the output is being checked, nor after a refusal.
-  passed.catch(() => {});
-  const stop = (reason: unknown) => {
-    controller.abort(reason);
-    reject(reason);
-  };
-  const onCancel = () => stop(new ToolError('timeout', 'The call was cancelled.'));
-  const timer = setTimeout(
-    () =>
-      stop(
-        new ToolError('timeout', `The call took longer than ${ms} ms.`, { hint: 'Ask for less, or tell the user to raise callTimeoutMs.' }),
-      ),
-    ms,
-  );
-  if (client.aborted) onCancel();
-  else client.addEventListener('abort', onCancel, { once: true });
-  return {
-    signal: controller.signal,
-    passed,
-    end() {
-      clearTimeout(timer);
-      client.removeEventListener('abort', onCancel);
-    },
   };
 }
 

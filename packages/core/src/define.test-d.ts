@@ -1,7 +1,7 @@
 import { expectTypeOf, test } from 'vitest';
 import * as z from 'zod';
 import type { CommonConfig } from './config/common.ts';
-import { type CallContext, defineServer, type MediaContent, type Tool, toolDefiner } from './define.ts';
+import { type CallContext, defineServer, type MediaContent, resourceDefiner, type Tool, toolDefiner } from './define.ts';
 
 interface Dependencies {
   database: { rows: number };
@@ -79,6 +79,43 @@ test('what a tool needs, its server must give', () => {
   // @ts-expect-error a server that gives something else
   const wrong: Tool<{ files: string[] }> = tool;
   expectTypeOf(wrong).not.toBeAny();
+});
+
+test('what is to be confirmed depends on the parsed input', () => {
+  const handler = () => ({ count: 1 });
+  defineTool({ ...literal, handler, confirm: ({ table, limit }) => (limit > 1 ? `Count "${table}"?` : undefined) });
+  // @ts-expect-error an argument that does not exist
+  defineTool({ ...literal, handler, confirm: ({ tables }) => tables });
+  // @ts-expect-error a question is text
+  defineTool({ ...literal, handler, confirm: () => true });
+});
+
+test('a resource receives the variables of its template', () => {
+  const defineResource = resourceDefiner<Dependencies>();
+  const names = { name: 'rows', title: 'Rows', description: 'Rows.' };
+  const read = () => ({ text: '' });
+  defineResource({
+    ...names,
+    uriTemplate: 'db://{schema}/{+rest}',
+    read(variables, { database, signal }) {
+      expectTypeOf(variables).toEqualTypeOf<Record<'schema' | 'rest', string>>();
+      expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
+      return { blob: new Uint8Array(database.rows) };
+    },
+    complete: { schema: (typed, { rest }) => [typed, rest ?? ''] },
+    watch({ schema }, changed, { signal }) {
+      expectTypeOf(schema).toEqualTypeOf<string>();
+      signal.addEventListener('abort', changed);
+    },
+    audit: ['schema'],
+  });
+  defineResource({ ...names, uriTemplate: 'db://all', read });
+  // @ts-expect-error a variable that does not exist
+  defineResource({ ...names, uriTemplate: 'db://{schema}', read, audit: ['table'] });
+  // @ts-expect-error another one
+  defineResource({ ...names, uriTemplate: 'db://{schema}', read, complete: { table: () => [] } });
+  // @ts-expect-error neither text nor bytes
+  defineResource({ ...names, uriTemplate: 'db://all', read: () => ({ json: {} }) });
 });
 
 test('a server: tools and open receive the settings, open returns the dependencies and how to dispose of them', () => {

@@ -36,6 +36,8 @@ export interface ToolLiteral<Dependencies, Input extends z.ZodObject, Output ext
   outputSchema: Output;
   annotations: ToolAnnotations;
   handler: (input: z.output<Input>, context: Dependencies & CallContext) => z.input<Output> | Promise<z.input<Output>>;
+  /** The question that a person must say yes to before the handler runs, or undefined where this call needs none. Arguments in it are quoted. */
+  confirm?: (input: z.output<Input>) => string | undefined;
   /** The answer as a person would write it, for the model. Without it, the answer's JSON. */
   text?: (output: z.output<Output>) => string;
   /** Media blocks that follow the text. */
@@ -46,8 +48,9 @@ export interface ToolLiteral<Dependencies, Input extends z.ZodObject, Output ext
 
 /** Any tool of a server, its schemas forgotten. Made by `defineTool` only, which has checked them against the handler. */
 export interface Tool<Dependencies>
-  extends Omit<ToolLiteral<Dependencies, z.ZodObject, z.ZodObject>, 'handler' | 'text' | 'content' | 'audit'> {
+  extends Omit<ToolLiteral<Dependencies, z.ZodObject, z.ZodObject>, 'handler' | 'confirm' | 'text' | 'content' | 'audit'> {
   handler: (input: never, context: Dependencies & CallContext) => unknown;
+  confirm?: (input: never) => string | undefined;
   text?: (output: never) => string;
   content?: (output: never) => MediaContent[];
   audit?: readonly string[];
@@ -57,6 +60,78 @@ export interface Tool<Dependencies>
 export function toolDefiner<Dependencies>() {
   return <Input extends z.ZodObject, Output extends z.ZodObject>(tool: ToolLiteral<Dependencies, Input, Output>): Tool<Dependencies> =>
     tool;
+}
+
+/** The names in a URI template: `'path'` of `'file:///{+path}'`. */
+export type VariableOf<Template extends string> = Template extends `${string}{${infer Name}}${infer Rest}`
+  ? (Name extends `+${infer Plain}` ? Plain : Name) | VariableOf<Rest>
+  : never;
+
+/** A resource as resources/list names it. */
+export interface ListedResource {
+  uri: string;
+  name: string;
+  title?: string;
+  description?: string;
+  mimeType?: string;
+  size?: number;
+}
+
+/** What a resource holds: text, or bytes. */
+export type ResourceContent = { text: string; mimeType?: string } | { blob: Uint8Array; mimeType?: string };
+
+/** A resource, or all that a URI template names, as a literal. */
+export interface ResourceLiteral<Dependencies, Template extends string> {
+  /** One word, unique in its server. */
+  name: string;
+  title: string;
+  /** Ends with a period. */
+  description: string;
+  /** A whole URI, or a template: `{name}` is one segment, `{+name}` at the very end is whatever is left. Values arrive percent-decoded. */
+  uriTemplate: Template;
+  mimeType?: string;
+  /** What resources/list names of a template, in a stable order. A whole URI is listed by itself. */
+  list?: (context: Dependencies & CallContext) => ListedResource[] | Promise<ListedResource[]>;
+  /** Proves the variables before it trusts them: they are a client's. */
+  read: (
+    variables: Record<VariableOf<Template>, string>,
+    context: Dependencies & CallContext,
+  ) => ResourceContent | Promise<ResourceContent>;
+  /** How a variable may go on, given those that are settled. */
+  complete?: {
+    [Name in VariableOf<Template>]?: (
+      typed: string,
+      settled: Partial<Record<VariableOf<Template>, string>>,
+      context: Dependencies & CallContext,
+    ) => string[] | Promise<string[]>;
+  };
+  /**
+   * Calls `changed` after every change (and once it is gone) until the signal aborts, and releases then what it holds. Resolves once it
+   * watches, throws a ToolError where it cannot.
+   */
+  watch?: (
+    variables: Record<VariableOf<Template>, string>,
+    changed: () => void,
+    context: Dependencies & Pick<CallContext, 'signal'>,
+  ) => void | Promise<void>;
+  /** The variables that the audit log may keep. None unless named. */
+  audit?: readonly VariableOf<Template>[];
+}
+
+/** Any resource of a server, its template forgotten. Made by `defineResource` only. */
+export interface Resource<Dependencies> extends Omit<ResourceLiteral<Dependencies, string>, 'read' | 'complete' | 'watch' | 'audit'> {
+  read: (variables: never, context: Dependencies & CallContext) => ResourceContent | Promise<ResourceContent>;
+  complete?: Record<
+    string,
+    ((typed: string, settled: never, context: Dependencies & CallContext) => string[] | Promise<string[]>) | undefined
+  >;
+  watch?: (variables: never, changed: () => void, context: Dependencies & Pick<CallContext, 'signal'>) => void | Promise<void>;
+  audit?: readonly string[];
+}
+
+/** Binds `defineResource` to what a server's functions receive, as `toolDefiner` does. */
+export function resourceDefiner<Dependencies>() {
+  return <const Template extends string>(resource: ResourceLiteral<Dependencies, Template>): Resource<Dependencies> => resource;
 }
 
 /** A server as a literal: its name, its settings, its tools, and how to open what they need. */
@@ -73,6 +148,8 @@ export interface ServerLiteral<Dependencies, Config extends z.ZodObject> {
   configSchema: Config;
   /** Tools are a function of the settings: what is switched off does not exist. */
   tools: (config: z.output<Config>) => readonly Tool<Dependencies>[];
+  /** Resources are one too. The first whose template fits a URI answers for it. */
+  resources?: (config: z.output<Config>) => readonly Resource<Dependencies>[];
   /** Opens, once a process, what the handlers need. Disposed of when the server stops. Throws a ToolError that an operator can act on. */
   open: (config: z.output<Config> & CommonConfig, log: Logger) => Promise<Dependencies & AsyncDisposable>;
 }

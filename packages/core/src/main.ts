@@ -61,16 +61,16 @@ async function run(server: AnyServer, config: CommonConfig, log: Logger, stdout:
   // Before anything is opened: that may take long, or fail where nobody catches it.
   const told = endings(log, config.http);
   const assembly = await assemble(server, config, log);
-  const serving = config.http ? await listen(assembly, config, log) : serveStdio(assembly.factory, log, process.stdin, stdout);
+  const serving = config.http ? await listen(assembly, config, log) : serveStdio(assembly, log, process.stdin, stdout);
   const left = serving.ended.then(() => exitAtLast('the client has left', EXIT_MS.left));
   log.info({ reason: await Promise.race([left, told]) }, 'stopping');
   await stop(serving, assembly, stdout);
 }
 
-async function listen({ factory }: Assembly, config: CommonConfig, log: Logger): Promise<Serving> {
+async function listen(assembly: Assembly, config: CommonConfig, log: Logger): Promise<Serving> {
   // Only those who serve HTTP pay for loading it.
   const [{ serveHttp }, { bearerToken }] = await Promise.all([import('./serve/http.ts'), import('./serve/auth.ts')]);
-  const serving = await serveHttp(factory, log, {
+  const serving = await serveHttp(assembly, log, {
     host: config.httpHost,
     port: config.httpPort,
     allowedHosts: config.httpAllowedHosts,

@@ -1,5 +1,9 @@
 import {
   type CallToolRequestParams,
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
+  inputRequired,
+  inputResponse,
   type ListToolsResult,
   type McpServerFactory,
   PROTOCOL_VERSION_META_KEY,
@@ -12,9 +16,14 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
 import * as z from 'zod';
-import { type CallEnvironment, callTool } from './call.ts';
+import { callTool } from './call.ts';
 import type { AnyServer, Tool } from './define.ts';
+import { type ErrorCode, toToolError } from './errors.ts';
+import type { Question, Reply } from './guards/consent.ts';
 import { makeVisible } from './guards/sanitize.ts';
+import { type Environment, type RequestFacts, wordsOf } from './request.ts';
+import type { Resources } from './resources.ts';
+import type { Release, Watches } from './watches.ts';
 
 export type { McpServerFactory } from '@modelcontextprotocol/server';
 
@@ -38,16 +47,27 @@ export interface Sender {
  * The SDK asks for a server per HTTP request (once a connection over stdio), so everything costly is made here, once: schemas, the
  * answer to tools/list, the map of tools. What the factory makes weighs two microseconds and shares nothing with another client's.
  */
-// biome-ignore lint/suspicious/noExplicitAny: the dependencies are the server's own; core only hands them on
-export function createFactory(server: AnyServer, tools: readonly Tool<any>[], env: CallEnvironment): McpServerFactory {
+export function createFactory(
+  server: AnyServer,
+  // biome-ignore lint/suspicious/noExplicitAny: the dependencies are the server's own; core only hands them on
+  tools: readonly Tool<any>[],
+  resources: Resources | undefined,
+  watches: ((notify: (uri: string) => void) => Watches) | undefined,
+  env: Environment,
+): McpServerFactory {
   const identity = { name: `touchstone-${server.name}`, title: server.title, version: server.version };
   const options = {
     instructions: server.instructions,
-    capabilities: { tools: { listChanged: false }, resources: { listChanged: false }, prompts: { listChanged: false } },
+    capabilities: {
+      tools: { listChanged: false },
+      resources: { listChanged: false },
+      prompts: { listChanged: false },
+      ...(resources?.completable ? { completions: {} } : {}),
+    },
     cacheHints: {
       'server/discover': LIST_HINT,
       'tools/list': LIST_HINT,
-      'resources/list': LIST_HINT,
+      ...(resources === undefined || resources.fixed ? { 'resources/list': LIST_HINT } : {}),
       'resources/templates/list': LIST_HINT,
       'prompts/list': LIST_HINT,
     },
@@ -57,30 +77,93 @@ export function createFactory(server: AnyServer, tools: readonly Tool<any>[], en
   const list = listOf(tools);
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
 
-  return ({ era }) => {
+  return ({ era, requestInfo }) => {
     const instance = new Server(identity, era === 'modern' ? modernOptions : options);
+    // A client of 2025 needs a connection to be told of changes over, and over HTTP there is none.
+    const subscribable = watches !== undefined && (era === 'modern' || requestInfo === undefined);
+    if (subscribable) instance.registerCapabilities({ resources: { subscribe: true } });
     instance.setRequestHandler('tools/list', () => list);
-    instance.setRequestHandler('tools/call', { params: CHECKED }, (params, context) => {
+    instance.setRequestHandler('tools/call', { params: CHECKED }, async (params, context) => {
       const tool = byName.get(params.name);
       if (tool === undefined)
         throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${makeVisible(params.name.slice(0, 100))}`);
-      return callTool(tool, { arguments: params.arguments, era, ...facts(context), ...channel(context) }, env);
+      const reply = replyOf(context, era === 'legacy' ? instance.getClientCapabilities() : undefined);
+      const result = await callTool(tool, { arguments: params.arguments, reply, ...factsOf(context, era) }, env);
+      return 'question' in result ? ask(result as Question) : result;
     });
-    serveEmptyLists(instance);
+    if (resources === undefined) serveNoResources(instance);
+    else serveResources(instance, resources, era);
+    if (subscribable && era === 'legacy') serveSubscriptions(instance, watches);
+    serveNoPrompts(instance);
     return instance;
   };
 }
 
+function serveResources(instance: Server, resources: Resources, era: RequestFacts['era']): void {
+  instance.setRequestHandler('resources/list', async ({ params }, context) => ({
+    ...(await resources.list(params?.cursor, factsOf(context, era)).catch((error) => fail(error))),
+  }));
+  instance.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [...resources.templates] }));
+  instance.setRequestHandler('resources/read', async ({ params: { uri } }, context) => ({
+    contents: [await resources.read(uri, factsOf(context, era)).catch((error) => fail(error, uri))],
+  }));
+  if (!resources.completable) return;
+  instance.setRequestHandler('completion/complete', async ({ params: { ref, argument, context: given } }, context) => {
+    const uriTemplate = ref.type === 'ref/resource' ? ref.uri : '';
+    const request = { uriTemplate, variable: argument.name, typed: argument.value, settled: given?.arguments ?? {} };
+    return { completion: await resources.complete(request, factsOf(context, era)).catch((error) => fail(error)) };
+  });
+}
+
+/** Subscriptions of a connection of 2025, which the SDK leaves to its servers; those of 2026 never reach one (serve/listen.ts). */
+function serveSubscriptions(instance: Server, create: (notify: (uri: string) => void) => Watches): void {
+  // A client that has gone is told nothing.
+  const watches = create((uri) => void instance.sendResourceUpdated({ uri }).catch(() => {}));
+  const held = new Map<string, Promise<Release>>();
+  instance.onclose = () => watches.close();
+  instance.setRequestHandler('resources/subscribe', async ({ params: { uri } }, context) => {
+    const subscribed = held.get(uri) ?? watches.subscribe(uri, factsOf(context, 'legacy'));
+    held.set(uri, subscribed);
+    await subscribed.catch((error) => {
+      if (held.get(uri) === subscribed) held.delete(uri);
+      return fail(error, uri);
+    });
+    return {};
+  });
+  instance.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => {
+    held.get(uri)?.then(
+      (release) => release(),
+      () => {},
+    );
+    held.delete(uri);
+    return {};
+  });
+}
+
+const FAULTS_OF_CLIENTS: ReadonlySet<ErrorCode> = new Set(['invalid_input', 'not_found', 'denied', 'too_large']);
+
+/** What is no tool has no `isError`: the same words and code, as an error of the protocol. */
+function fail(thrown: unknown, uri?: string): never {
+  const error = toToolError(thrown);
+  const { code, retryable } = error;
+  if (code === 'not_found' && uri !== undefined) throw new ResourceNotFoundError(makeVisible(uri.slice(0, 2_000)), wordsOf(error));
+  const rpcCode = FAULTS_OF_CLIENTS.has(code) ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError;
+  throw new ProtocolError(rpcCode, wordsOf(error), { code, retryable });
+}
+
 /**
- * Tools are all that a server has so far, yet clients ask every server for resources and prompts; some then take "Method not found" for a
- * broken server (opencode: github.com/upstash/context7/pull/2534, Cline: github.com/DeusData/codebase-memory-mcp/pull/1015).
+ * Clients ask every server for resources and prompts; some then take "Method not found" for a broken server (opencode:
+ * github.com/upstash/context7/pull/2534, Cline: github.com/DeusData/codebase-memory-mcp/pull/1015).
  */
-function serveEmptyLists(instance: Server): void {
+function serveNoResources(instance: Server): void {
   instance.setRequestHandler('resources/list', () => ({ resources: [] }));
   instance.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [] }));
   instance.setRequestHandler('resources/read', ({ params }) => {
     throw new ResourceNotFoundError(makeVisible(params.uri.slice(0, 2_000)));
   });
+}
+
+function serveNoPrompts(instance: Server): void {
   instance.setRequestHandler('prompts/list', () => ({ prompts: [] }));
   instance.setRequestHandler('prompts/get', ({ params }) => {
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown prompt: ${makeVisible(params.name.slice(0, 100))}`);
@@ -108,13 +191,38 @@ function jsonSchema(schema: z.ZodObject, io: 'input' | 'output') {
   return rest as ListToolsResult['tools'][number]['inputSchema'];
 }
 
-function facts({ http, mcpReq }: ServerContext) {
+/** The one key among a request's questions. */
+const CONFIRM = 'confirm';
+
+/** A question without a form: accepting it is the answer. To a client of 2025 the SDK sends it as `elicitation/create`. */
+function ask({ question, state }: Question) {
+  const requestedSchema = { type: 'object', properties: {} } as const;
+  return inputRequired({ inputRequests: { [CONFIRM]: inputRequired.elicit({ message: question, requestedSchema }) }, requestState: state });
+}
+
+/**
+ * Whether and what the client's user has answered. In 2025 only a connection can be asked over: whoever sends `initialize` and a call in
+ * one batch over HTTP would wait for a question that no answer can reach.
+ */
+function replyOf({ http, mcpReq }: ServerContext, connected: ClientCapabilities | undefined): Reply {
+  const envelope = mcpReq.envelope as { [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities } | undefined;
+  const { elicitation } = envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? (http === undefined ? connected : undefined) ?? {};
+  // Forms are what a client means that names no kind.
+  const canAsk = elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
+  const view = inputResponse(mcpReq.inputResponses, CONFIRM);
+  return { canAsk, answer: view.kind === 'elicit' ? view.action : undefined, state: mcpReq.requestState() };
+}
+
+function factsOf(context: ServerContext, era: RequestFacts['era']): RequestFacts {
+  const { http, mcpReq } = context;
   const sender = http?.authInfo?.extra as Sender | undefined;
   const transport = http === undefined ? ('stdio' as const) : ('http' as const);
   const envelope = mcpReq.envelope as Readonly<Record<string, unknown>> | undefined;
   const version = envelope?.[PROTOCOL_VERSION_META_KEY] ?? http?.req?.headers.get('mcp-protocol-version');
   return {
+    era,
     signal: mcpReq.signal,
+    progress: progressOf(context),
     caller: http?.authInfo?.clientId ?? transport,
     transport,
     protocolVersion: typeof version === 'string' ? version : undefined,
@@ -125,19 +233,17 @@ function facts({ http, mcpReq }: ServerContext) {
 }
 
 /** Progress goes out only where the client gave a token, and never after the answer. */
-function channel({ mcpReq }: ServerContext) {
+function progressOf({ mcpReq }: ServerContext): RequestFacts['progress'] {
   const progressToken = mcpReq._meta?.progressToken;
-  return {
-    progress(progress: number, total?: number, message?: string) {
-      if (progressToken === undefined || mcpReq.signal.aborted) return;
-      const params = {
-        progressToken,
-        progress,
-        ...(total === undefined ? {} : { total }),
-        ...(message === undefined ? {} : { message: makeVisible(message) }),
-      };
-      // A client that has gone needs no progress; its absence is seen by the signal.
-      mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
-    },
+  return (progress, total, message) => {
+    if (progressToken === undefined || mcpReq.signal.aborted) return;
+    const params = {
+      progressToken,
+      progress,
+      ...(total === undefined ? {} : { total }),
+      ...(message === undefined ? {} : { message: makeVisible(message) }),
+    };
+    // A client that has gone needs no progress; its absence is seen by the signal.
+    mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
   };
 }

@@ -52,6 +52,7 @@ function gatedServer() {
   const server = defineServer({
     ...fixture,
     tools: () => [holdOpen],
+    resources: () => [],
     open: async () => ({ async [Symbol.asyncDispose]() {} }),
   });
   return { server, started, signals, open: gate.resolve, most: () => most };

@@ -36,6 +36,12 @@ export const commonSchema = z.strictObject({
     .max(200_000)
     .default(40_000)
     .describe('Most characters of text in one answer (about four to a token).'),
+  confirmation: z
+    .enum(['required', 'preferred', 'off'])
+    .default('required')
+    .describe(
+      'Whether a person confirms what destroys: required refuses clients that cannot ask, preferred lets those pass, off asks nobody.',
+    ),
   logLevel: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
     .default('info')

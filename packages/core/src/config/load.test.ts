@@ -100,7 +100,7 @@ describe('flags', () => {
     ['a boolean as 1', ['--verbose=1'], { verbose: true }],
     ['a boolean as 0', ['--verbose=0'], { verbose: false }],
     ['the last one counts', ['--name', 'a', '--name', 'b'], { name: 'b' }],
-    ['a repeated list', ['--hosts', 'a', '--hosts', 'b,c'], { hosts: ['a', 'b,c'] }],
+    ['a repeated list', ['--hosts', 'a', '--hosts', 'b,c'], { hosts: ['a', 'b', 'c'] }],
     ['positional arguments', ['a', '--verbose', 'b'], { paths: ['a', 'b'], verbose: true }],
     ['after -- all is positional', ['--name', 'a', '--', '--verbose', '-x'], { name: 'a', paths: ['--verbose', '-x'] }],
     ['a single dash is positional', ['-'], { paths: ['-'] }],
@@ -293,7 +293,13 @@ describe('properties', () => {
       fc.property(value, ({ apiKey, paths, ...settings }) => {
         const flags = options
           .filter((option) => option.flag !== undefined && option.key !== CONFIG_KEY)
-          .flatMap((option) => [settings[option.key as keyof typeof settings]].flat().map((item) => `${option.flag}=${item}`));
+          .flatMap((option) => {
+            const setting = settings[option.key as keyof typeof settings];
+            // One by one: a flag may be repeated, and takes a list each time.
+            return Array.isArray(setting)
+              ? setting.map((item) => `${option.flag}=${JSON.stringify([item])}`)
+              : [`${option.flag}=${setting}`];
+          });
         const env = { TOUCHSTONE_X_API_KEY_FILE: fileOf(apiKey) };
         expect(load([...flags, '--', ...paths], env)).toEqual({ ...settings, apiKey, paths });
       }),
@@ -319,4 +325,10 @@ test('a token that no header can carry is refused without being repeated', () =>
   expect(() => loadConfig(commonSchema, optionsOf(commonSchema, PREFIX), PREFIX, { argv: [], env })).toThrow(
     'TOUCHSTONE_X_HTTP_TOKEN (or TOUCHSTONE_X_HTTP_TOKEN_FILE): must be printable ASCII without spaces.',
   );
+});
+
+test('a setting that is missing is called required, with what it is for', () => {
+  const required = z.strictObject({ paths: z.array(z.string()).min(1).describe('Directories.').meta({ positional: true }) });
+  const load = () => loadConfig(required, optionsOf(required, 'TOUCHSTONE_X'), 'TOUCHSTONE_X', { argv: [], env: {} });
+  expect(load).toThrow('paths (or TOUCHSTONE_X_PATHS): is required. Directories.');
 });

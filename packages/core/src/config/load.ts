@@ -68,7 +68,7 @@ function readFlags(options: readonly Option[], argv: readonly string[]): Values 
 function setFlag(values: Values, option: Option, flag: string, text: string | undefined): void {
   if (option.type === 'boolean') values.set(option.key, text === undefined ? true : toBoolean(text, flag));
   else if (text === undefined) throw new ConfigError(`${flag} needs a value.`);
-  else if (option.type === 'list') append(values, option.key, text);
+  else if (option.type === 'list') append(values, option.key, ...toList(text, flag));
   else values.set(option.key, fromText(option, text, flag));
 }
 
@@ -163,15 +163,16 @@ function toList(text: string, name: string): string[] {
   }
 }
 
-function append(values: Values, key: string, item: string): void {
-  values.set(key, [...((values.get(key) as string[] | undefined) ?? []), item]);
+function append(values: Values, key: string, ...items: string[]): void {
+  values.set(key, [...((values.get(key) as string[] | undefined) ?? []), ...items]);
 }
 
 function explain(issue: z.core.$ZodIssue, options: readonly Option[]): string {
   const option = options.find((candidate) => candidate.key === issue.path[0]);
   if (option === undefined) return issue.message;
   const name = option.positional ? option.key : (option.flag ?? option.env);
-  return `${name} (or ${option.envFile ?? option.env}): ${issue.message}.`;
+  const missing = option.required && issue.path.length === 1 && issue.code === 'invalid_type' && issue.input === undefined;
+  return `${name} (or ${option.envFile ?? option.env}): ${missing ? `is required. ${option.description}` : `${issue.message}.`}`;
 }
 
 function unknown(kind: string, name: string, known: readonly string[]): string {

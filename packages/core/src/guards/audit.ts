@@ -2,10 +2,17 @@ import type { ErrorCode } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { makeVisible } from './sanitize.ts';
 
-/** What the log keeps of one call: who called what, how it ended, what it cost. Never a result, arguments only where the tool names them. */
+/** What the log keeps of one request: who asked for what, how it ended, what it cost. Never a result, arguments only where the literal names them. */
 export interface AuditRecord {
-  tool: string;
-  outcome: 'ok' | 'cancelled' | ErrorCode;
+  /** Where it is not `tools/call`. */
+  method?: string;
+  tool?: string;
+  /** The name of the resource's literal. */
+  resource?: string;
+  /** `asked` where the call will come again with a person's answer. */
+  outcome: 'ok' | 'asked' | 'cancelled' | ErrorCode;
+  /** Of a call that needs one. */
+  confirmation?: 'confirmed' | 'declined' | 'not_asked';
   ms: number;
   /** Characters of text in the answer. */
   chars: number;
@@ -20,7 +27,7 @@ export interface AuditRecord {
 /** Longest argument that is kept. */
 const MAX_ARGUMENT = 500;
 
-/** The part of the arguments that a tool allows into the log, abridged. */
+/** The part of the arguments that a literal allows into the log, abridged. */
 export function auditedArguments(args: unknown, keys: readonly string[] = []): Pick<AuditRecord, 'arguments'> {
   if (keys.length === 0 || args === null || typeof args !== 'object') return {};
   const kept = new Map(

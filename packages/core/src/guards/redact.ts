@@ -2,7 +2,10 @@
 const START = String.raw`(?:\b|(?<=\\[bfnrt]))`;
 
 /** Names of what is secret, by themselves or at the end of a longer name. */
-const NAME = '(?:password|passwd|pwd|secret|token|(?:api|access|secret|private)[_-]?key)';
+const NAME = '(?:pass(?:word|wd|phrase)?|pwd|secret|token|authorization|(?:api|access|secret|private)[_-]?key(?:_base)?)';
+
+/** How tokens begin that say whose they are. */
+const PREFIX = String.raw`(?:gh[pousr]_|github_pat_|gl(?:pat|rt|dt|ptt)-|xox[abprs]-|xapp-|[sr]k[-_]|npm_|pypi-|hf_|do[opr]_v1_|SG\.|A[KS]IA|AIza)`;
 
 /** A quote inside a JSON string, itself perhaps inside another: an odd number of backslashes, else it is the end of the string. */
 const QUOTE = String.raw`(?:(?:\\\\){0,3}\\"|')`;
@@ -17,18 +20,17 @@ const SECRETS: readonly [RegExp, string][] = [
     '[redacted private key]',
   ],
   [/:\/\/[^\s/?#"\\]{1,512}@/g, '://[redacted]@'],
+  // A password may have what a URL forbids it to have.
+  [/:\/\/[^\s/?#"\\@:]{1,128}:[^\s"\\@]{1,512}@/g, '://[redacted]@'],
   [new RegExp(String.raw`${START}(Bearer|Basic) +[\w.~+/=-]{4,4096}`, 'gi'), '$1 [redacted]'],
   [new RegExp(String.raw`${START}eyJ[\w-]{5,4096}\.[\w-]{5,4096}\.[\w-]{0,4096}`, 'g'), '[redacted token]'],
-  [
-    new RegExp(String.raw`${START}(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|npm_|AKIA|ASIA|AIza)[\w-]{8,255}`, 'g'),
-    '[redacted token]',
-  ],
+  [new RegExp(String.raw`${START}${PREFIX}[\w.-]{8,255}`, 'g'), '[redacted token]'],
   // A member of the line itself.
   [new RegExp(String.raw`(${NAME}"\s{0,3}:\s{0,3}")(?:[^"\\]|\\.)+`, 'gi'), '$1[redacted]'],
   // In running text, or in JSON inside a string.
   [
     new RegExp(
-      String.raw`(${NAME}${QUOTE}?\s{0,3}[=:]\s{0,3}${QUOTE}?)(?!\[redacted)(?:(?<=\\")[^"\\]{1,4096}|[^\s"'\\,;&}]{1,4096})`,
+      String.raw`(${NAME}${QUOTE}?\s{0,3}[=:]\s{0,3}${QUOTE}?)(?!\[redacted|(?:bearer|basic) \[redacted)(?:(?<=\\")[^"\\]{1,4096}|[^\s"'\\,;&}]{1,4096})`,
       'gi',
     ),
     '$1[redacted]',
@@ -36,8 +38,7 @@ const SECRETS: readonly [RegExp, string][] = [
 ];
 
 /** What every shape above has in it. Nearly no line does, and one look costs less than seven. */
-const SUSPICIOUS =
-  /:\/\/|-----BEGIN|bearer|basic|eyJ|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|npm_|A[KS]IA|AIza|passw|pwd|secret|token|key/i;
+const SUSPICIOUS = new RegExp(String.raw`:\/\/|-----BEGIN|bearer|basic|eyJ|${PREFIX}|pass|pwd|secret|token|authorization|key`, 'i');
 
 /** A string in a line of JSON, as it is written; one that never ends, too, lest its every quote be tried as a beginning. */
 const STRING = /"(?:[^"\\]|\\.)*"?/g;

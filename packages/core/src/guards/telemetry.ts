@@ -9,9 +9,11 @@ export interface CallSpan {
   end(errorType: string | undefined): void;
 }
 
-/** What telemetry may know of a call. Never arguments, never results. */
+/** What telemetry may know of a request. Never arguments, never results, never URIs. */
 export interface ObservedCall {
-  tool: string;
+  /** Where it is not `tools/call`. */
+  method?: string;
+  tool?: string;
   rpcId: string;
   protocolVersion: string | undefined;
   transport: 'stdio' | 'http';
@@ -50,7 +52,7 @@ export async function createTelemetry(serverName: string, version: string, log: 
     const linked = parent !== ambient && ambientSpan !== undefined;
     const attributes = attributesOf(call);
     const span: Span = tracer.startSpan(
-      `tools/call ${call.tool}`,
+      nameOf(call),
       {
         kind: api.SpanKind.SERVER,
         attributes: { ...attributes, 'jsonrpc.request.id': call.rpcId },
@@ -81,11 +83,14 @@ const META_GETTER = {
   },
 };
 
+function nameOf({ method = 'tools/call', tool }: ObservedCall): string {
+  return tool === undefined ? method : `${method} ${tool}`;
+}
+
 function attributesOf(call: ObservedCall): Attributes {
   return {
-    'mcp.method.name': 'tools/call',
-    'gen_ai.operation.name': 'execute_tool',
-    'gen_ai.tool.name': call.tool,
+    'mcp.method.name': call.method ?? 'tools/call',
+    ...(call.tool === undefined ? {} : { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': call.tool }),
     'network.transport': call.transport === 'stdio' ? 'pipe' : 'tcp',
     ...(call.transport === 'http' ? { 'network.protocol.name': 'http' } : {}),
     ...(call.protocolVersion === undefined ? {} : { 'mcp.protocol.version': call.protocolVersion }),

@@ -35,8 +35,9 @@ export function commandOf(server: AnyServer): string {
   return `touchstone-${server.name}`;
 }
 
-function row(left: string, { description, env, default: value, choices }: Partial<Option>): string[] {
+function row(left: string, { description, env, default: value, choices, type, positional }: Partial<Option>): string[] {
   const details = [
+    ...(type === 'list' && !positional ? ['comma-separated, may be repeated'] : []),
     ...(choices === undefined ? [] : [`one of ${choices.join(', ')}`]),
     ...(value === undefined || (Array.isArray(value) && value.length === 0) ? [] : [`default ${value}`]),
     ...(env === undefined ? [] : [env]),

@@ -5,6 +5,7 @@ import type { AuthInfo, McpHttpHandler } from '@modelcontextprotocol/server';
 import { idOf, MESSAGE_LIMITS, PARSE_ERROR, parseJson, type RpcError, shapeError } from '../guards/shape.ts';
 import type { Sender } from '../mcp.ts';
 import type { Authenticate, Identity } from './auth.ts';
+import type { Listening } from './listen.ts';
 import type { ServePlain } from './plain.ts';
 
 const PATH = '/mcp';
@@ -37,15 +38,16 @@ export class HttpRefusal extends Error {
   }
 }
 
-/** The two ways into the SDK. */
+/** The three ways into the SDK. */
 export interface SdkHandlers {
   plain: ServePlain;
+  listening: Listening;
   handler: McpHttpHandler;
 }
 
 /** Serves one request that has passed the Host and Origin check: method, bearer, body, then the SDK. Throws HttpRefusal. */
 export async function serveMcp(
-  { handler, plain }: SdkHandlers,
+  { handler, listening, plain }: SdkHandlers,
   authenticate: Authenticate | undefined,
   requestId: string,
   request: IncomingMessage,
@@ -62,9 +64,11 @@ export async function serveMcp(
   const identity = await identify(request, authenticate);
   const parsedBody = await readMessage(request);
   const { left, over } = watch(request, response);
-  const sdkRequest = { request: webRequest(request, left), authInfo: authInfo(identity, requestId) };
+  const sdkRequest = { request: webRequest(request, left), authInfo: authInfo(identity, requestId), message: parsedBody };
   const answer =
-    (await plain({ ...sdkRequest, message: parsedBody })) ?? (await handler.fetch(sdkRequest.request, { ...sdkRequest, parsedBody }));
+    (await plain(sdkRequest)) ??
+    (await listening.serve(sdkRequest)) ??
+    (await handler.fetch(sdkRequest.request, { ...sdkRequest, parsedBody }));
   if (left.aborted) return;
   await write(answer, response, left);
   await over;
@@ -100,7 +104,7 @@ async function identify(request: IncomingMessage, authenticate: Authenticate | u
   if (authenticate === undefined) return { caller: request.socket.remoteAddress ?? 'unknown', scopes: [] };
   const identity = await authenticate(request.headers.authorization);
   if ('caller' in identity) return identity;
-  throw new HttpRefusal(identity.status, 'A valid bearer token is required', { headers: { 'www-authenticate': identity.challenge } });
+  throw new HttpRefusal(identity.status, 'The bearer token is missing or wrong', { headers: { 'www-authenticate': identity.challenge } });
 }
 
 /** The body, parsed once and judged before any schema sees it. */

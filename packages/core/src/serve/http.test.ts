@@ -32,7 +32,7 @@ async function listen(options: Partial<HttpOptions> = {}, settings: object = {})
   const config = commonSchema.extend(fixture.configSchema.shape).parse({ http: true, ...settings });
   const assembly = await assemble(fixture, config, logger);
   const own = { host: '127.0.0.1', port: 0, allowedHosts: [], allowedOrigins: [], authenticate: undefined };
-  const serving = await serveHttp(assembly.factory, logger, { ...own, ...options });
+  const serving = await serveHttp(assembly, logger, { ...own, ...options });
   const { port } = new URL(serving.url);
   const post = (body: string | object, headers: Record<string, string> = {}, method = 'POST') =>
     fetch(serving.url, {
@@ -63,7 +63,7 @@ describe.each([undefined, '2026-07-28'] as const)('a client of %s', (pin) => {
   test('lists, calls and hears of progress', async () => {
     await using server = await listen();
     const client = await connectTo(server.serving.url, pin);
-    expect((await client.listTools()).tools).toHaveLength(8);
+    expect((await client.listTools()).tools).toHaveLength(9);
     expect(await client.callTool({ name: 'echo_text', arguments: { text: 'grüß dich' } })).toMatchObject({
       structuredContent: { text: 'grüß dich' },
     });

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { createMcpHandler, type McpServerFactory } from '@modelcontextprotocol/server';
+import type { AddressInfo, Socket } from 'node:net';
+import { createMcpHandler } from '@modelcontextprotocol/server';
+import type { Served } from '../assemble.ts';
 import type { Logger } from '../log.ts';
 import type { Authenticate } from './auth.ts';
 import { HttpRefusal, serveMcp } from './exchange.ts';
+import { listenOverHttp } from './listen.ts';
 import { headerPolicy, headerProblem } from './origin.ts';
 import { createPlain } from './plain.ts';
 import type { Serving } from './stdio.ts';
@@ -31,6 +33,12 @@ export const LIMITS = {
   requireHostHeader: false,
 };
 
+/** Beyond them the system's own queue holds clients back. */
+const MAX_CONNECTIONS = 1024;
+
+/** Requests that one connection may have waiting for their answers: their answers are memory, and no client needs more. */
+const MAX_PIPELINED = 16;
+
 /** How long a client that has been refused may go on sending. */
 const LINGER_MS = 2_000;
 
@@ -38,10 +46,13 @@ const LINGER_MS = 2_000;
 const DRAIN_MS = 7_000;
 
 /** Serves Streamable HTTP at `url`. Throws the system's error when the address cannot be had. */
-export async function serveHttp(factory: McpServerFactory, log: Logger, options: HttpOptions): Promise<Serving & { url: string }> {
-  const handler = createMcpHandler(factory, { onerror: (error) => log.debug({ err: error }, 'http') });
-  const sdk = { handler, plain: createPlain(factory) };
+export async function serveHttp(served: Served, log: Logger, options: HttpOptions): Promise<Serving & { url: string }> {
+  const onerror = (error: Error) => log.debug({ err: error }, 'http');
+  const handler = createMcpHandler(served.factory, { onerror });
+  const listening = listenOverHttp(served, onerror);
+  const sdk = { handler, listening, plain: createPlain(served.factory) };
   const inFlight = new Set<Promise<void>>();
+  const pipelined = new WeakMap<Socket, number>();
   let stopping = false;
 
   const server = createServer({ ...LIMITS, ...options.limits });
@@ -50,9 +61,10 @@ export async function serveHttp(factory: McpServerFactory, log: Logger, options:
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
   });
-  // Such as too many open files: the next connection may be had again.
+  server.maxConnections = MAX_CONNECTIONS;
   // A client may send requests without waiting for answers; each of them watches the connection.
   server.on('connection', (socket) => socket.setMaxListeners(0));
+  // Such as too many open files: the next connection may be had again.
   server.on('error', (error) => log.warn({ err: error }, 'connection lost'));
   const { port } = server.address() as AddressInfo;
   const policy = headerPolicy(options.host, port, options.allowedHosts, options.allowedOrigins);
@@ -74,9 +86,15 @@ export async function serveHttp(factory: McpServerFactory, log: Logger, options:
     // Probes come from a supervisor that knows neither our Host names nor our token, and learn nothing but this.
     if (request.url === '/healthz') return status(response, 200, 'ok');
     if (request.url === '/readyz') return stopping ? status(response, 503, 'stopping') : status(response, 200, 'ready');
+    const waiting = pipelined.get(request.socket) ?? 0;
+    if (waiting >= MAX_PIPELINED) return request.socket.destroy();
+    pipelined.set(request.socket, waiting + 1);
     const exchange = serve(request, response);
     inFlight.add(exchange);
-    void exchange.finally(() => inFlight.delete(exchange));
+    void exchange.finally(() => {
+      inFlight.delete(exchange);
+      pipelined.set(request.socket, (pipelined.get(request.socket) ?? 1) - 1);
+    });
   });
 
   return {
@@ -85,11 +103,11 @@ export async function serveHttp(factory: McpServerFactory, log: Logger, options:
     async close() {
       stopping = true;
       server.close();
-      // Aborts what still runs after the time, and streams that would never end by themselves. The SDK's handler keeps no track of calls
-      // of 2025: they end with their connections.
+      // Aborts what still runs after the time. The SDK's handler keeps no track of calls of 2025: they end with their connections.
       const abort = () => handler.close().finally(() => server.closeAllConnections());
       const timer = setTimeout(abort, inFlight.size === 0 ? 0 : DRAIN_MS);
-      await Promise.allSettled(inFlight);
+      // Streams would never end by themselves.
+      await Promise.allSettled([listening.close(), ...inFlight]);
       clearTimeout(timer);
       await handler.close();
       server.closeAllConnections();

@@ -165,7 +165,9 @@ export class LineTransport implements Transport {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    setTimeout(() => this.close(), FAREWELL_MS).unref();
+    // The last line may lack its end.
+    if (this.#length > 0 && !this.#blocked) this.#take(Buffer.of(NEWLINE));
+    setTimeout(() => this.close(), FAREWELL_MS);
     this.#leave();
   }
 

@@ -25,6 +25,12 @@ const META = {
 const ECHO = { name: 'echo_text', arguments: { text: 'hello' } };
 const BOTH = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' };
 
+interface Question {
+  inputRequests: object;
+  requestState: string;
+  resultType: string;
+}
+
 interface Case {
   headers: Record<string, string>;
   message: { jsonrpc: '2.0'; id: unknown; method: string; params?: Record<string, unknown> };
@@ -132,3 +138,19 @@ test.each([modern('tools/call', { name: 'wait_long' }), older('tools/call', { na
     expect(await answer).toMatchObject({ status: 499 });
   },
 );
+
+test('a question is a plain answer too, and the answer to it', async () => {
+  const capabilities = { 'io.modelcontextprotocol/clientCapabilities': { elicitation: {} } };
+  const params = { name: 'erase_diary', arguments: { about: 'x' }, _meta: { ...META, ...capabilities } };
+  const ask = modern('tools/call', params);
+  const asked = (await read(await plain({ message: ask.message, request: request(ask), authInfo }))) as { message: { result: Question } };
+  const { inputRequests, requestState, resultType } = asked.message.result;
+  const question = {
+    method: 'elicitation/create',
+    params: { mode: 'form', message: 'Erase all about "x"?', requestedSchema: { type: 'object' } },
+  };
+  expect({ inputRequests, resultType }).toMatchObject({ inputRequests: { confirm: question }, resultType: 'input_required' });
+  const answer = modern('tools/call', { ...params, requestState, inputResponses: { confirm: { action: 'accept', content: {} } } });
+  const { message } = (await read(await plain({ message: answer.message, request: request(answer), authInfo }))) as { message: object };
+  expect(message).toMatchObject({ result: { resultType: 'complete', structuredContent: { erased: expect.any(Number) } } });
+});

@@ -39,7 +39,7 @@ async function speak(era: keyof typeof ERAS, settings: z.input<typeof commonSche
   const server = { ...fixture, tools: (config: Parameters<typeof fixture.tools>[0]) => [...fixture.tools(config), ...more] };
   const config = commonSchema.extend(fixture.configSchema.shape).parse(settings);
   const assembly = await assemble(server, config, logger);
-  const serving = serveStdio(assembly.factory, logger, input, output);
+  const serving = serveStdio(assembly, logger, input, output);
   const messages: Message[] = [];
   let rest = '';
   output.setEncoding('utf8').on('data', (text: string) => {
@@ -68,7 +68,7 @@ async function speak(era: keyof typeof ERAS, settings: z.input<typeof commonSche
 describe.each(['legacy', 'modern'] as const)('%s client', (era) => {
   test('lists and calls tools', async () => {
     const { answerTo, request, call, log } = await speak(era);
-    expect((await answerTo(request('tools/list', {}))).result?.['tools']).toHaveLength(8);
+    expect((await answerTo(request('tools/list', {}))).result?.['tools']).toHaveLength(9);
     const id = call('echo_text', { text: 'grüß dich' });
     expect((await answerTo(id)).result).toMatchObject({ structuredContent: { text: 'grüß dich' } });
     expect(log.at(-1)).toMatchObject({ audit: { caller: 'stdio', transport: 'stdio', era, requestId: String(id), outcome: 'ok' } });

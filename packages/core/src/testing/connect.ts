@@ -1,20 +1,16 @@
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { Client as OlderClient } from '@modelcontextprotocol/sdk/client/index.js';
-import { StreamableHTTPClientTransport as OlderTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import type { Transport as OlderTransportType } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { PassThrough } from 'node:stream';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import type * as z from 'zod';
-import { assemble } from '../assemble.ts';
+import { type Assembly, assemble } from '../assemble.ts';
 import type { CallResult } from '../call.ts';
 import { commonSchema } from '../config/common.ts';
-import type { ServerLiteral } from '../define.ts';
-import { createLog } from '../log.ts';
-
-/** The generations of clients that every server is tested with: the current SDK's in each era, and the older SDK's. */
-export const GENERATIONS = ['modern', 'legacy', 'v1'] as const;
-
-/** One of them. */
-export type Generation = (typeof GENERATIONS)[number];
+import type { ListedResource, ServerLiteral } from '../define.ts';
+import { createLog, type Logger } from '../log.ts';
+import type { ListedTemplate, ReadContent, ResourcePage } from '../resources.ts';
+import { LineTransport } from '../serve/lines.ts';
+import { listenOverHttp } from '../serve/listen.ts';
+import { serveStdio } from '../serve/stdio.ts';
+import { type Elicit, type Generation, open, type Way } from './clients.ts';
 
 /** A tool as a client sees it in tools/list. */
 export interface ListedTool {
@@ -26,10 +22,20 @@ export interface ListedTool {
   annotations?: Record<string, unknown> | undefined;
 }
 
-/** A real client that speaks to the server in memory, through the SDK's HTTP handler. */
+/** A real client that speaks to the server in memory: through the SDK's HTTP handler, or over two streams. */
 export interface TestClient extends AsyncDisposable {
   listTools(): Promise<ListedTool[]>;
   callTool(name: string, args?: Record<string, unknown>, options?: CallOptions): Promise<CallResult>;
+  /** All pages of it. */
+  listResources(): Promise<ListedResource[]>;
+  listResourceTemplates(): Promise<ListedTemplate[]>;
+  readResource(uri: string): Promise<ReadContent>;
+  /** How the variable of a template may go on. */
+  complete(uriTemplate: string, variable: string, typed: string, settled?: Record<string, string>): Promise<string[]>;
+  /** Calls `onUpdate` with what changes. Resolves to what ends it, or to undefined where the server acknowledges no such subscription. */
+  subscribe(uri: string, onUpdate: (uri: string) => void): Promise<(() => Promise<unknown>) | undefined>;
+  /** What the server says that it can do. */
+  capabilities(): object | undefined;
   /** Every line that the server has logged so far, parsed. */
   log: Record<string, unknown>[];
 }
@@ -42,61 +48,87 @@ export interface CallOptions {
   onprogress?: (progress: { progress: number; total?: number | undefined; message?: string | undefined }) => void;
 }
 
+/** How to connect. */
+export interface ConnectOptions {
+  /** By default `http`, where clients of 2025 can neither be asked nor subscribe. */
+  over?: 'http' | 'stdio';
+  /** Answers questions in a person's place. */
+  elicit?: Elicit;
+}
+
 /** Starts `server` with the settings given (and no rate limit unless they name one) and connects a client of the generation. */
 export async function connect<Dependencies, Config extends z.ZodObject>(
   server: ServerLiteral<Dependencies, Config>,
   settings: z.input<Config> & z.input<typeof commonSchema>,
   generation: Generation = 'modern',
+  { over = 'http', elicit }: ConnectOptions = {},
 ): Promise<TestClient> {
   const schema = commonSchema.extend(server.configSchema.shape);
   // The extended schema is the common one and the server's own; its type is lost in the generic parameter.
   const config = schema.parse({ rateLimit: 0, ...settings }) as unknown as z.output<typeof commonSchema>;
   const log: Record<string, unknown>[] = [];
   const sink = { writableLength: 0, write: (line: string) => log.push(JSON.parse(line)) };
-  const assembly = await assemble(server, config, createLog(config.logLevel, [], sink));
-  const handler = createMcpHandler(assembly.factory);
-  const client = await open(generation, (url, init) => handler.fetch(new Request(url, init)));
+  const logger = createLog(config.logLevel, [], sink);
+  const assembly = await assemble(server, config, logger);
+  const { way, close } = over === 'http' ? overHttp(assembly) : overStdio(assembly, logger);
+  const client = await open(generation, way, elicit);
   return {
     log,
-    listTools: async () => (await client.listTools()).tools,
+    listTools: async () => (await client.listTools()).tools as unknown as ListedTool[],
     // Both clients check the answer against the outputSchema, and their types differ in names only.
     callTool: async (name, args = {}, { meta, ...options } = {}) =>
       (await client.callTool({ name, arguments: args, ...(meta === undefined ? {} : { _meta: meta }) }, options)) as CallResult,
+    async listResources() {
+      const all: ListedResource[] = [];
+      for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+        const page = (await client.listResources(cursor === '' ? {} : { cursor })) as unknown as ResourcePage;
+        all.push(...page.resources);
+        cursor = page.nextCursor;
+      }
+      return all;
+    },
+    listResourceTemplates: async () => (await client.listResourceTemplates()).resourceTemplates as unknown as ListedTemplate[],
+    readResource: async (uri) => (await client.readResource({ uri })).contents[0] as ReadContent,
+    async complete(uri, name, value, settled) {
+      const context = settled === undefined ? {} : { context: { arguments: settled } };
+      return (await client.complete({ ref: { type: 'ref/resource', uri }, argument: { name, value }, ...context })).completion.values;
+    },
+    subscribe: (uri, onUpdate) => client.subscribe(uri, onUpdate),
+    capabilities: () => client.getServerCapabilities(),
     async [Symbol.asyncDispose]() {
       await client.close();
-      await handler.close();
+      await close();
       await assembly[Symbol.asyncDispose]();
     },
   };
 }
 
-interface CallParams {
-  name: string;
-  arguments: Record<string, unknown>;
-  _meta?: Record<string, unknown>;
+interface Reached {
+  way: Way;
+  close: () => Promise<void>;
 }
 
-interface AnyClient {
-  listTools(): Promise<{ tools: ListedTool[] }>;
-  callTool(params: CallParams, options: Omit<CallOptions, 'meta'>): Promise<unknown>;
-  close(): Promise<void>;
+/** As serve/exchange.ts does it, without sockets. */
+function overHttp(assembly: Assembly): Reached {
+  const handler = createMcpHandler(assembly.factory);
+  const listening = listenOverHttp(assembly, () => {});
+  const authInfo = { token: '', clientId: 'http', scopes: [] };
+  return {
+    async way(url, init) {
+      const request = new Request(url, init);
+      const message = request.method === 'POST' ? await request.clone().json() : {};
+      return (await listening.serve({ message, request, authInfo })) ?? (await handler.fetch(request));
+    },
+    async close() {
+      await listening.close();
+      await handler.close();
+    },
+  };
 }
 
-async function open(generation: Generation, fetch: (url: string | URL, init?: RequestInit) => Promise<Response>): Promise<AnyClient> {
-  const identity = { name: 'touchstone-tests', version: '1.0.0' };
-  const url = new URL('http://localhost/mcp');
-  if (generation === 'v1') {
-    const client = new OlderClient(identity);
-    // Its class declares `sessionId` in a way that its own interface refuses under exactOptionalPropertyTypes.
-    await client.connect(new OlderTransport(url, { fetch }) as OlderTransportType);
-    return {
-      listTools: () => client.listTools(),
-      callTool: (params, options) => client.callTool(params, undefined, options),
-      close: () => client.close(),
-    };
-  }
-  const mode = generation === 'modern' ? { pin: '2026-07-28' } : 'legacy';
-  const client = new Client(identity, { versionNegotiation: { mode } });
-  await client.connect(new StreamableHTTPClientTransport(url, { fetch }));
-  return client;
+/** Lines are read and written alike on both sides. */
+function overStdio(assembly: Assembly, log: Logger): Reached {
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  const serving = serveStdio(assembly, log, input, output);
+  return { way: new LineTransport(output, input), close: () => serving.close() };
 }

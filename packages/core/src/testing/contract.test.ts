@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ListedTool } from './connect.ts';
-import { violations } from './contract.ts';
+import { templateViolations, violations } from './contract.ts';
 
 const good: ListedTool = {
   name: 'read_text_file',
@@ -36,4 +36,20 @@ test.each<[string, Partial<ListedTool>]>([
 ])('%s, unlike %j', (rule, change) => {
   const tool = { ...good, ...change };
   expect(violations(tool)).toEqual([`${tool.name}: ${rule}`]);
+});
+
+const template = { name: 'file', title: 'File', description: 'A file.', uriTemplate: 'file:///{+path}' };
+
+test('a template that obeys breaks no rule', () => {
+  expect(templateViolations(template)).toEqual([]);
+});
+
+test.each([
+  ['the name is one word', { name: 'a_file' }],
+  ['it has a title', { title: '' }],
+  ['the description ends with a period', { description: 'A file' }],
+  ['no invisible characters', { uriTemplate: 'file:///\u202e{+path}' }],
+])('%s, unlike %j', (rule, change) => {
+  const changed = { ...template, ...change };
+  expect(templateViolations(changed)).toEqual([`${changed.name}: ${rule}`]);
 });

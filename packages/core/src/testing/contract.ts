@@ -2,11 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type * as z from 'zod';
 import type { commonSchema } from '../config/common.ts';
 import type { ServerLiteral } from '../define.ts';
-import { connect, GENERATIONS, type ListedTool } from './connect.ts';
+import type { ListedTemplate } from '../resources.ts';
+import { GENERATIONS, type Generation } from './clients.ts';
+import { connect, type ListedTool } from './connect.ts';
 
 /**
- * The suite that every server runs: tools/list of each configuration is a snapshot in `contract/<configuration>.json` beside the test,
- * the same for every generation of clients, and every tool obeys the house rules.
+ * The suite that every server runs: tools/list of each configuration is a snapshot in `contract/<configuration>.json` beside the test
+ * (that of resource templates in `<configuration>.resources.json`), the same for every generation of clients, and all obey the house rules.
  */
 export function contractSuite<Dependencies, Config extends z.ZodObject>(
   server: ServerLiteral<Dependencies, Config>,
@@ -17,6 +19,13 @@ export function contractSuite<Dependencies, Config extends z.ZodObject>(
       const [first, ...others] = await Promise.all(GENERATIONS.map((generation) => listed(server, settings, generation)));
       for (const other of others) expect(other).toEqual(first);
       await expect(`${JSON.stringify(first, undefined, 2)}\n`).toMatchFileSnapshot(`contract/${configuration}.json`);
+    });
+
+    test.skipIf(server.resources === undefined)('the resource templates are those on record, and obey the house rules', async () => {
+      const [first = [], ...others] = await Promise.all(GENERATIONS.map((generation) => listedTemplates(server, settings, generation)));
+      for (const other of others) expect(other).toEqual(first);
+      await expect(`${JSON.stringify(first, undefined, 2)}\n`).toMatchFileSnapshot(`contract/${configuration}.resources.json`);
+      expect(first.flatMap((template) => templateViolations(template))).toEqual([]);
     });
 
     test('tools/list is the same in every process', async () => {
@@ -45,10 +54,31 @@ const COMBINATORS = ['anyOf', 'oneOf', 'allOf', 'not', '$ref'];
 async function listed<Dependencies, Config extends z.ZodObject>(
   server: ServerLiteral<Dependencies, Config>,
   settings: z.input<Config> & z.input<typeof commonSchema>,
-  generation: (typeof GENERATIONS)[number],
+  generation: Generation,
 ): Promise<ListedTool[]> {
   await using client = await connect(server, settings, generation);
   return await client.listTools();
+}
+
+/** What else is listed of resources depends on the machine. */
+async function listedTemplates<Dependencies, Config extends z.ZodObject>(
+  server: ServerLiteral<Dependencies, Config>,
+  settings: z.input<Config> & z.input<typeof commonSchema>,
+  generation: Generation,
+): Promise<ListedTemplate[]> {
+  await using client = await connect(server, settings, generation);
+  return await client.listResourceTemplates();
+}
+
+/** Each house rule that a template breaks, in words. */
+export function templateViolations({ name, title, description, uriTemplate }: ListedTemplate): string[] {
+  const rules: [boolean, string][] = [
+    [/^[a-z]+$/.test(name), 'the name is one word'],
+    [(title ?? '') !== '', 'it has a title'],
+    [/\.$/.test(description ?? ''), 'the description ends with a period'],
+    [!INVISIBLE.test(`${title}${description}${uriTemplate}`), 'no invisible characters'],
+  ];
+  return rules.filter(([holds]) => !holds).map(([, rule]) => `${name}: ${rule}`);
 }
 
 interface ObjectSchema {

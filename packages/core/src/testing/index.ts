@@ -1,2 +1,3 @@
-export { type CallOptions, connect, GENERATIONS, type Generation, type ListedTool, type TestClient } from './connect.ts';
+export { type Answer, type Elicit, GENERATIONS, type Generation } from './clients.ts';
+export { type CallOptions, type ConnectOptions, connect, type ListedTool, type TestClient } from './connect.ts';
 export { contractSuite } from './contract.ts';

@@ -115,18 +115,26 @@ describe('in memory', () => {
           started = true;
         },
       },
-      { ...facts, arguments: {}, meta: undefined, signal: controller.signal, progress() {} },
+      {
+        ...facts,
+        arguments: {},
+        reply: { canAsk: false, answer: undefined, state: undefined },
+        meta: undefined,
+        signal: controller.signal,
+        progress() {},
+      },
       {
         dependencies: {},
         log: createLog('silent', [], { writableLength: 0, write: () => true }),
         rateLimit: async () => {},
         slots: Object.assign(new Slots(1), { acquire: turn }),
         telemetry: () => ({ traceId: undefined, end() {} }),
+        consent: () => 'confirmed',
         callTimeoutMs: 60_000,
         maxResultChars: 40_000,
       },
     );
-    expect({ started, isError: result.isError }).toEqual({ started: false, isError: true });
+    expect({ started, isError: 'isError' in result && result.isError }).toEqual({ started: false, isError: true });
   });
 
   test('CO-015: a clock that jumps moves neither deadline nor duration', async () => {

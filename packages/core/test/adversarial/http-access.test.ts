@@ -50,7 +50,7 @@ describe('TR-021: one token for everybody', () => {
     expect(JSON.stringify(shown)).not.toMatch(/not-a-word|authorization|bearer/i);
     await call(server, AUTHORIZED, 'fail_with', { text: `upstream said: ${TOKEN}`, where: 'cause' });
     await call(server, AUTHORIZED, 'fail_with', { text: 'x', where: 'environment' });
-    expect(server.process.stderr.text).toContain('"caller":"token"');
+    await expect.poll(() => server.process.stderr.text, PATIENT).toContain('"caller":"token"');
     expect(server.process.stderr.text).not.toContain('not-a-word');
   });
 

@@ -194,7 +194,7 @@ describe('TR-008: slow clients', () => {
     const assembly = await assemble(hostile, config, log);
     const limits = { headersTimeout: 100, requestTimeout: 200, connectionsCheckingInterval: 20 };
     const options = { host: '127.0.0.1', port: 0, allowedHosts: [], allowedOrigins: [], authenticate: undefined, limits };
-    const serving = await serveHttp(assembly.factory, log, options);
+    const serving = await serveHttp(assembly, log, options);
     return {
       port: Number(new URL(serving.url).port),
       async [Symbol.asyncDispose]() {

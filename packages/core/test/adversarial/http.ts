@@ -27,8 +27,6 @@ export interface HttpRow {
 
 /** Threats to this layer that wait for what this server does not have yet. @public for its readers */
 export const waiting = {
-  'TR-015': 'no resource templates yet',
-  'TR-016': 'no resources yet',
   'TR-017': 'no sessions: the rows below show that an id allocates nothing',
   'TR-018': 'no sessions: as above',
   'TR-020': 'no OAuth yet: one static bearer token',

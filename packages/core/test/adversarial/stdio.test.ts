@@ -67,7 +67,7 @@ test('ST-001: a noisy library reaches stderr, never stdout', async () => {
     'NOISE bytes',
     'NOISE waited for',
   ];
-  for (const noise of [...said, 'raw banner']) expect(client.process.stderr.text).toContain(noise);
+  for (const noise of [...said, 'raw banner']) await expect.poll(() => client.process.stderr.text, PATIENT).toContain(noise);
 });
 
 describe('TR-013: ids in flight', () => {

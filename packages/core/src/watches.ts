@@ -1,0 +1,118 @@
+import { ToolError, toToolError } from './errors.ts';
+import { type Environment, observe, type RequestFacts, runBounded } from './request.ts';
+import type { FoundResource, Resources } from './resources.ts';
+
+/** Ends a subscription. Calling it again does nothing. */
+export type Release = () => void;
+
+/** URIs that are watched at the same time, for one connection over stdio, for all clients over HTTP. */
+export const MAX_WATCHED = 256;
+
+/** Shortest time between two notifications of one URI: a file that is written all day must not fill a client's inbox. */
+const PAUSE_MS = 200;
+
+interface Watched {
+  users: number;
+  life: AbortController;
+  ready: Promise<void>;
+}
+
+/** The resources that somebody has subscribed to, each watched once, however many they are. */
+export class Watches {
+  readonly #resources: Resources;
+  readonly #env: Environment;
+  readonly #notify: (uri: string) => void;
+  readonly #watched = new Map<string, Watched>();
+  #closed = false;
+
+  constructor(resources: Resources, env: Environment, notify: (uri: string) => void) {
+    this.#resources = resources;
+    this.#env = env;
+    this.#notify = notify;
+  }
+
+  /** Subscribes to one URI (2025). Throws ToolError. */
+  async subscribe(uri: string, request: RequestFacts): Promise<Release> {
+    const found = this.#resources.find(uri);
+    return await observe({ method: 'resources/subscribe', resource: found.literal.name }, request, this.#env, async () => {
+      await this.#env.rateLimit(request.caller);
+      return await this.#add(uri, request);
+    });
+  }
+
+  /** Subscribes to those of the URIs that can be watched (2026): only they may be acknowledged. */
+  async listen(uris: readonly string[], request: RequestFacts): Promise<{ uris: string[]; release: Release }> {
+    const releases = new Map<string, Release>();
+    await observe({ method: 'subscriptions/listen' }, request, this.#env, async () => {
+      await this.#env.rateLimit(request.caller);
+      // What is left of an endless list is not even looked at.
+      for (const uri of new Set(uris.slice(0, MAX_WATCHED))) {
+        const release = await this.#add(uri, request).catch((error) => this.#env.log.debug({ err: error }, 'not watched'));
+        if (release !== undefined) releases.set(uri, release);
+      }
+    }).catch((error) => this.#env.log.debug({ err: toToolError(error) }, 'not listening'));
+    const release = () => {
+      for (const end of releases.values()) end();
+    };
+    return { uris: [...releases.keys()], release };
+  }
+
+  /** Ends everything, and begins nothing more. */
+  close(): void {
+    this.#closed = true;
+    for (const { life } of this.#watched.values()) life.abort();
+    this.#watched.clear();
+  }
+
+  async #add(uri: string, request: RequestFacts): Promise<Release> {
+    const watched = this.#watched.get(uri) ?? this.#begin(uri, request);
+    watched.users++;
+    let held = true;
+    const release = () => {
+      if (held) watched.users--;
+      held = false;
+      if (watched.users > 0) return;
+      watched.life.abort();
+      if (this.#watched.get(uri) === watched) this.#watched.delete(uri);
+    };
+    await watched.ready.catch((error) => {
+      release();
+      throw error;
+    });
+    return release;
+  }
+
+  #begin(uri: string, request: RequestFacts): Watched {
+    const { literal, variables }: FoundResource = this.#resources.find(uri);
+    if (literal.watch === undefined) throw new ToolError('denied', 'This resource cannot be subscribed to.');
+    if (this.#closed) throw new ToolError('unavailable', 'The connection has ended.');
+    if (this.#watched.size >= MAX_WATCHED)
+      throw new ToolError('rate_limited', `Only ${MAX_WATCHED} resources can be subscribed to at once.`);
+    const life = new AbortController();
+    const { signal } = life;
+    const changed = spaced(() => this.#notify(uri), signal);
+    const { watch } = literal;
+    const ready = runBounded(request, this.#env, () => watch(variables as never, changed, { ...this.#env.dependencies, signal }));
+    const watched = { users: 0, life, ready };
+    this.#watched.set(uri, watched);
+    return watched;
+  }
+}
+
+/** The first change is told at once, those that follow soon after it together. */
+function spaced(tell: () => void, signal: AbortSignal): () => void {
+  let pausing = false;
+  let changedAgain = false;
+  const changed = () => {
+    if (signal.aborted) return;
+    changedAgain = pausing;
+    if (pausing) return;
+    pausing = true;
+    setTimeout(() => {
+      pausing = false;
+      if (changedAgain) changed();
+    }, PAUSE_MS).unref();
+    tell();
+  };
+  return changed;
+}
