@@ -172,7 +172,7 @@ function serveNoPrompts(instance: Server): void {
 
 /** The answer to tools/list, in the order of the server's own list. */
 // biome-ignore lint/suspicious/noExplicitAny: as above
-export function listOf(tools: readonly Tool<any>[]): ListToolsResult {
+function listOf(tools: readonly Tool<any>[]): ListToolsResult {
   return {
     tools: tools.map(({ name, title, description, inputSchema, outputSchema, annotations }) => ({
       name,
@@ -185,9 +185,19 @@ export function listOf(tools: readonly Tool<any>[]): ListToolsResult {
   };
 }
 
-/** JSON Schema 2020-12. The dialect is the specification's default, so that naming it would only cost tokens. */
+/**
+ * JSON Schema 2020-12, without what only costs tokens in every tools/list: the dialect, which is the specification's default, the bounds
+ * that zod gives every integer, and that an answer has no other members (they are left out before it is sent).
+ */
 function jsonSchema(schema: z.ZodObject, io: 'input' | 'output') {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io });
+  const { $schema, ...rest } = z.toJSONSchema(schema, {
+    io,
+    override({ jsonSchema }) {
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+    },
+  });
   return rest as ListToolsResult['tools'][number]['inputSchema'];
 }
 

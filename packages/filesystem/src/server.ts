@@ -3,6 +3,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { configSchema } from './config.ts';
 import type { Roots } from './domain/roots.ts';
 import { openWritableRoots, type WritableRoots } from './domain/writable.ts';
+import { file } from './resources/file.ts';
 import { destructiveTools, readTools, writeTools } from './tools/index.ts';
 
 /** What the handlers of this server receive. */
@@ -25,6 +26,7 @@ export const server = defineServer({
     'Paths may be absolute, or relative to the first allowed directory. search_files finds names, search_content finds text. Long answers are cut at a whole line and say how to go on.',
   configSchema,
   tools: ({ write, destructive }) => [...readTools, ...(write ? writeTools : []), ...(write && destructive ? destructiveTools : [])],
+  resources: () => [file],
   async open({ directories, readOnlyDirs, denyWrite, maxResultChars }, log): Promise<Dependencies & AsyncDisposable> {
     const { roots, writable } = await openWritableRoots({ directories, readOnlyDirs, denyWrite });
     if (process.platform === 'linux' && roots.strategy === 'checked') {

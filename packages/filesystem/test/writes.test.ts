@@ -40,7 +40,7 @@ const contentOf = (name: string) => readFile(at(name), 'utf8');
 describe.each(strategies)('%s', (strategy) => {
   beforeEach(async () => {
     root = await mkdtemp(join(await realpath(tmpdir()), 'touchstone-writing-'));
-    client = await connect(writeServer, { directories: [root], strategy, maxResultChars: 4_000 });
+    client = await connect(writeServer, { confirmation: 'off', directories: [root], strategy, maxResultChars: 4_000 });
   });
 
   afterEach(async () => {
@@ -344,7 +344,7 @@ describe.each(strategies)('%s', (strategy) => {
       await mkdir(at('rw'));
       await mkdir(at('ro'));
       await writeFile(at('ro/f'), 'x');
-      await using other = await connect(writeServer, { directories: [at('rw')], readOnlyDirs: [at('ro')], strategy });
+      await using other = await connect(writeServer, { confirmation: 'off', directories: [at('rw')], readOnlyDirs: [at('ro')], strategy });
       expect((await other.callTool('copy_path', { source: at('ro/f'), destination: 'f' })).isError).toBeFalsy();
       expect((await other.callTool('copy_path', { source: 'f', destination: at('ro/g') }))._meta?.code).toBe('denied');
       expect(await contentOf('rw/f')).toBe('x');
@@ -374,14 +374,19 @@ describe.each(strategies)('%s', (strategy) => {
     test('what is protected can be opened by the settings', async () => {
       await mkdir(at('project/.git'), { recursive: true });
       expect((await call('delete_path', { path: 'project', recursive: true })).text).toMatch(/project\/\.git[\s\S]*denyWrite/);
-      await using open = await connect(writeServer, { directories: [root], denyWrite: [], strategy });
+      await using open = await connect(writeServer, { confirmation: 'off', directories: [root], denyWrite: [], strategy });
       expect((await open.callTool('delete_path', { path: 'project', recursive: true })).structuredContent).toMatchObject({ deleted: 2 });
     });
 
     test('no tool takes away a directory with an allowed or read-only one in it', async () => {
       await mkdir(at('a/rw'), { recursive: true });
       await mkdir(at('b/ro'), { recursive: true });
-      await using nested = await connect(writeServer, { directories: [root, at('a/rw')], readOnlyDirs: [at('b/ro')], strategy });
+      await using nested = await connect(writeServer, {
+        confirmation: 'off',
+        directories: [root, at('a/rw')],
+        readOnlyDirs: [at('b/ro')],
+        strategy,
+      });
       for (const path of ['a', 'b', 'a/rw', 'b/ro']) {
         expect((await nested.callTool('delete_path', { path: at(path), recursive: true }))._meta?.code).toBe('denied');
         expect((await nested.callTool('move_file', { source: at(path), destination: at('c') }))._meta?.code).toBe('denied');

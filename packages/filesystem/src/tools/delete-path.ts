@@ -17,6 +17,7 @@ export const deletePath = defineTool({
   }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
   audit: ['path', 'recursive'],
+  confirm: ({ path, recursive }) => `Delete ${visibleName(path)}${recursive ? ' with everything in it' : ''} for good?`,
   handler: ({ path, recursive }, { writable, signal }) => removePath(writable, path, recursive, signal),
   text: ({ path }) => `Successfully deleted ${visibleName(path)}`,
 });

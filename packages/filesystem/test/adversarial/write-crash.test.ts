@@ -66,7 +66,7 @@ test(`${KILLS} times killed in the middle of writing: every file is whole, and w
   // Else it was never killed at the right moment.
   expect(left).toBeGreaterThan(0);
   for (const name of readdirSync(base)) utimesSync(join(base, name), 0, 0);
-  await using client = await connect(writeServer, { directories: [base] });
+  await using client = await connect(writeServer, { confirmation: 'off', directories: [base] });
   expect((await client.callTool('write_file', { path: 'file', content: 'whole' })).isError).toBeFalsy();
   expect(readdirSync(base).sort()).toEqual(['edited', 'file']);
 });
@@ -91,7 +91,7 @@ test('a disk that is full leaves everything as it was (FS-122)', async ({ skip }
   if (!mountSmall(small)) return skip('this user may not mount');
   try {
     writeFileSync(join(small, 'file'), 'old');
-    await using client = await connect(writeServer, { directories: [small] });
+    await using client = await connect(writeServer, { confirmation: 'off', directories: [small] });
     const content = 'x'.repeat(100_000);
     for (const args of [
       { path: 'file', content },
@@ -120,7 +120,7 @@ test('moving to another file system copies files whole and refuses directories (
     writeFileSync(join(root, 'run.sh'), 'content', { mode: 0o755 });
     writeFileSync(join(root, 'large'), 'x'.repeat(100_000));
     writeFileSync(join(small, 'taken'), 'taken');
-    await using client = await connect(writeServer, { directories: [root, small] });
+    await using client = await connect(writeServer, { confirmation: 'off', directories: [root, small] });
     const move = async (source: string, destination: string) =>
       (await client.callTool('move_file', { source, destination: join(small, destination) }))._meta?.code;
     expect(await move('run.sh', 'taken')).toBe('conflict');

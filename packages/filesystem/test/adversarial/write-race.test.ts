@@ -43,7 +43,13 @@ beforeEach(async () => {
   for (const name of ['file.txt', 'moved.txt', 'sub/file.txt']) writeFileSync(join(base, 'root/d', name), 'inside');
   for (const name of ['file.txt', 'sub/file.txt', 'moved.txt']) writeFileSync(join(base, 'out', name), SECRET);
   symlinkSync(join(base, 'out'), join(base, 'root/link'));
-  client = await connect(writeServer, { directories: [join(base, 'root')], maxConcurrency: 8, logLevel: 'silent', strategy: 'descriptor' });
+  client = await connect(writeServer, {
+    confirmation: 'off',
+    directories: [join(base, 'root')],
+    maxConcurrency: 8,
+    logLevel: 'silent',
+    strategy: 'descriptor',
+  });
   swapper = spawn(process.execPath, ['-e', SWAPPER, join(base, 'root')], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(swapper, 'spawn');
 });
