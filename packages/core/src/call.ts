@@ -21,8 +21,11 @@ export interface CallResult {
   [key: string]: unknown;
 }
 
-/** Structured content may be this many times the text: field names and numbers weigh something, but a reply stays below 256 kB. */
+/** Structured content may have this many times the characters of the text: field names and numbers weigh something. */
 export const STRUCTURE_FACTOR = 5;
+
+/** Text and structure together, as they are sent, for each character of text that is allowed: 250 kB by default, media not counted. */
+const BYTES_PER_CHAR = 6.25;
 
 /**
  * One tools/call from top to bottom. Never throws: every failure is a result that the model can read, and a line in the log. A call that
@@ -72,11 +75,16 @@ function answer(tool: Tool<any>, output: unknown, maxChars: number): CallResult 
   if (raw.length > maxChars + Math.min(added, maxChars)) throw tooLarge(raw.length, maxChars);
   const text = makeVisible(raw);
   if (text.length > maxChars * 2) throw tooLarge(text.length, maxChars);
+  // Most answers are far from it, and need not be written twice to know.
+  if (text.length + characters > maxChars) {
+    const bytes = Buffer.byteLength(JSON.stringify([text, value]));
+    if (bytes > maxChars * BYTES_PER_CHAR) throw tooLarge(bytes, maxChars * BYTES_PER_CHAR, 'bytes');
+  }
   return { content: [{ type: 'text', text }, ...(tool.content?.(value as never) ?? [])], structuredContent: value };
 }
 
-function tooLarge(characters: number, maxChars: number): ToolError {
-  return new ToolError('too_large', `The answer has ${characters} characters; the limit is ${maxChars}.`, {
+function tooLarge(size: number, limit: number, unit = 'characters'): ToolError {
+  return new ToolError('too_large', `The answer has ${size} ${unit}; the limit is ${limit}.`, {
     hint: 'Ask for less: a smaller range, a lower limit, or a narrower filter.',
   });
 }

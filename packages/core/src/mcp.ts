@@ -18,10 +18,10 @@ import {
 import * as z from 'zod';
 import { callTool } from './call.ts';
 import type { AnyServer, Tool } from './define.ts';
-import { type ErrorCode, toToolError } from './errors.ts';
+import { type ErrorCode, ToolError, toToolError } from './errors.ts';
 import type { Question, Reply } from './guards/consent.ts';
 import { makeVisible } from './guards/sanitize.ts';
-import { type Environment, type RequestFacts, wordsOf } from './request.ts';
+import { type Environment, observe, type RequestFacts, wordsOf } from './request.ts';
 import type { Resources } from './resources.ts';
 import type { Release, Watches } from './watches.ts';
 
@@ -85,8 +85,7 @@ export function createFactory(
     instance.setRequestHandler('tools/list', () => list);
     instance.setRequestHandler('tools/call', { params: CHECKED }, async (params, context) => {
       const tool = byName.get(params.name);
-      if (tool === undefined)
-        throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${makeVisible(params.name.slice(0, 100))}`);
+      if (tool === undefined) throw await unknownTool(params.name, factsOf(context, era), env);
       const reply = replyOf(context, era === 'legacy' ? instance.getClientCapabilities() : undefined);
       const result = await callTool(tool, { arguments: params.arguments, reply, ...factsOf(context, era) }, env);
       return 'question' in result ? ask(result as Question) : result;
@@ -97,6 +96,16 @@ export function createFactory(
     serveNoPrompts(instance);
     return instance;
   };
+}
+
+/** Counted and logged like any call; its name is the client's invention, and no label for a metric. */
+async function unknownTool(given: string, facts: RequestFacts, env: Environment): Promise<ProtocolError> {
+  const name = makeVisible(given.slice(0, 100));
+  const refusal = await observe({ tool: '(unknown)', arguments: { name } }, facts, env, async () => {
+    await env.rateLimit(facts.caller);
+    throw new ToolError('not_found', `Unknown tool: ${name}`);
+  }).catch((error: ToolError) => error);
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, refusal.code === 'rate_limited' ? wordsOf(refusal) : refusal.message);
 }
 
 function serveResources(instance: Server, resources: Resources, era: RequestFacts['era']): void {

@@ -127,7 +127,10 @@ describe.each(GENERATIONS)('%s client', (generation) => {
         message: expect.stringContaining('Unknown tool: no_such_tool'),
       });
       await expect(client.callTool('constructor')).rejects.toMatchObject({ code: -32602 });
-      expect(audits(client)).toEqual([]);
+      expect(audits(client)).toMatchObject([
+        { tool: '(unknown)', outcome: 'not_found' },
+        { tool: '(unknown)', outcome: 'not_found' },
+      ]);
     });
 
     test('in the words of a ToolError has its code and hint; its cause is for the log', async () => {
@@ -416,4 +419,24 @@ describe('a choice of tools', () => {
       /^No tool echo_txt with these settings\. There are: echo_text, /,
     );
   });
+});
+
+describe('an unknown tool', () => {
+  test('is in the log, and counted', async () => {
+    await using client = await connect(fixture, { rateLimit: 2, rateBurst: 0 });
+    for (const _ of [1, 2]) await expect(client.callTool('nothing_here')).rejects.toThrow('Unknown tool: nothing_here');
+    await expect(client.callTool('nothing_here')).rejects.toThrow('rate_limited');
+    expect(client.log.map((line) => line['audit'])).toMatchObject([
+      { tool: '(unknown)', outcome: 'not_found', arguments: { name: 'nothing_here' } },
+      { tool: '(unknown)', outcome: 'not_found' },
+      { tool: '(unknown)', outcome: 'rate_limited' },
+    ]);
+  });
+});
+
+test('a reply has a bound in bytes, whatever its characters weigh', async () => {
+  await using client = await connect(fixture, { maxResultChars: 1_000 });
+  expect(await client.callTool('echo_text', { text: '\u8a9e'.repeat(990) })).toMatchObject({ structuredContent: {} });
+  const heavy = '\u8a9e'.repeat(750) + '\u0001'.repeat(250);
+  expect(textOf(await client.callTool('echo_text', { text: heavy }))).toMatch(/^too_large: The answer has \d+ bytes; the limit is 6250\./);
 });
