@@ -10,7 +10,7 @@ export const configSchema = z.strictObject({
     .meta({ positional: true }),
   write: z.boolean().default(false).describe('Allow creating, changing, moving and copying files.'),
   destructive: z.boolean().default(false).describe('Allow deleting as well (needs --write).'),
-  readOnlyDirs: z
+  readOnlyDir: z
     .array(z.string().min(1))
     .default([])
     .describe('Directories that may be read but never written, also inside a directory that may be written.'),

@@ -27,8 +27,8 @@ export const server = defineServer({
   configSchema,
   tools: ({ write, destructive }) => [...readTools, ...(write ? writeTools : []), ...(write && destructive ? destructiveTools : [])],
   resources: () => [file],
-  async open({ directories, readOnlyDirs, denyWrite, maxResultChars }, log): Promise<Dependencies & AsyncDisposable> {
-    const { roots, writable } = await openWritableRoots({ directories, readOnlyDirs, denyWrite });
+  async open({ directories, readOnlyDir, denyWrite, maxResultChars }, log): Promise<Dependencies & AsyncDisposable> {
+    const { roots, writable } = await openWritableRoots({ directories, readOnlyDir, denyWrite });
     if (process.platform === 'linux' && roots.strategy === 'checked') {
       log.warn(
         '/proc is not usable here, so paths are checked instead of held: a race remains for whoever can write inside the directories.',

@@ -20,14 +20,14 @@ export const writeServer = defineServer({
   instructions: 'Writes.',
   configSchema: z.strictObject({
     directories: z.array(z.string()),
-    readOnlyDirs: z.array(z.string()).default([]),
+    readOnlyDir: z.array(z.string()).default([]),
     denyWrite: z.array(z.string()).default([...PROTECTED_NAMES]),
     strategy: z.enum(['descriptor', 'checked']).optional(),
   }),
   tools: () => tools,
-  async open({ directories, readOnlyDirs, denyWrite, strategy, maxResultChars }) {
+  async open({ directories, readOnlyDir, denyWrite, strategy, maxResultChars }) {
     const options = strategy === undefined ? {} : { strategy };
-    const { roots, writable } = await openWritableRoots({ directories, readOnlyDirs, denyWrite }, options);
+    const { roots, writable } = await openWritableRoots({ directories, readOnlyDir, denyWrite }, options);
     return { roots, maxResultChars, writable, [Symbol.asyncDispose]: () => roots[Symbol.asyncDispose]() };
   },
 });

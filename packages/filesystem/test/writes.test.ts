@@ -344,7 +344,7 @@ describe.each(strategies)('%s', (strategy) => {
       await mkdir(at('rw'));
       await mkdir(at('ro'));
       await writeFile(at('ro/f'), 'x');
-      await using other = await connect(writeServer, { confirmation: 'off', directories: [at('rw')], readOnlyDirs: [at('ro')], strategy });
+      await using other = await connect(writeServer, { confirmation: 'off', directories: [at('rw')], readOnlyDir: [at('ro')], strategy });
       expect((await other.callTool('copy_path', { source: at('ro/f'), destination: 'f' })).isError).toBeFalsy();
       expect((await other.callTool('copy_path', { source: 'f', destination: at('ro/g') }))._meta?.code).toBe('denied');
       expect(await contentOf('rw/f')).toBe('x');
@@ -384,7 +384,7 @@ describe.each(strategies)('%s', (strategy) => {
       await using nested = await connect(writeServer, {
         confirmation: 'off',
         directories: [root, at('a/rw')],
-        readOnlyDirs: [at('b/ro')],
+        readOnlyDir: [at('b/ro')],
         strategy,
       });
       for (const path of ['a', 'b', 'a/rw', 'b/ro']) {

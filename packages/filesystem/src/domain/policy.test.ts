@@ -94,17 +94,17 @@ describe('read-only directories', () => {
   it('the nearest decides', () => {
     expect(['x', 'ro', 'ro/x', 'ro/rw', 'ro/rw/x', 'ro/rw/no/x', 'rose'].map(of)).toEqual([
       undefined,
-      'readOnlyDirs',
-      'readOnlyDirs',
+      'readOnlyDir',
+      'readOnlyDir',
       undefined,
       undefined,
-      'readOnlyDirs',
+      'readOnlyDir',
       undefined,
     ]);
   });
 
   it('and what holds one cannot be taken away', () => {
-    expect(['ro', 'ro/rw', 'x'].map(whole)).toEqual(['readOnlyDirs', 'readOnlyDirs', undefined]);
+    expect(['ro', 'ro/rw', 'x'].map(whole)).toEqual(['readOnlyDir', 'readOnlyDir', undefined]);
   });
 });
 
@@ -132,7 +132,7 @@ it('on Windows short names may stand for protected ones, and case and separators
   expect([of('VSCODE~1', 'x'), of('MCP~1.JSO'), of('ro', 'x'), of('a~b'), of('src')]).toEqual([
     'denyWrite',
     'denyWrite',
-    'readOnlyDirs',
+    'readOnlyDir',
     undefined,
     undefined,
   ]);

@@ -21,7 +21,7 @@ export interface RealPath {
 /** Why something may not be written, in words for the model: what it meets, and the setting that says so. */
 export interface Objection {
   readonly reason: string;
-  readonly setting: 'readOnlyDirs' | 'denyWrite';
+  readonly setting: 'readOnlyDir' | 'denyWrite';
 }
 
 /** Decides, on names alone, what may be written. Links must have been followed before. */
@@ -56,7 +56,7 @@ export function writePolicy({ writable, readOnly, denyWrite, platform }: WriteRu
       const here = segments(target);
       // Of two that are equally near, the stricter.
       if (nearest(closed, here) > 0 && nearest(closed, here) >= nearest(open, here)) {
-        return { reason: 'it is in a read-only directory', setting: 'readOnlyDirs' };
+        return { reason: 'it is in a read-only directory', setting: 'readOnlyDir' };
       }
       const names = target.names.map(fold);
       if (platform.sep === '\\' && names.some(isShortName)) {
@@ -68,7 +68,7 @@ export function writePolicy({ writable, readOnly, denyWrite, platform }: WriteRu
     wholeObjection(target) {
       const here = segments(target);
       const inside = [...open, ...closed].some((directory) => here.every((segment, index) => directory[index] === segment));
-      if (inside) return { reason: 'an allowed or read-only directory is in it', setting: 'readOnlyDirs' };
+      if (inside) return { reason: 'an allowed or read-only directory is in it', setting: 'readOnlyDir' };
       // Moved away as a part of `.config`, written there and moved back, `.config/fish` would not be protected.
       const names = target.names.map(fold);
       const met = patterns.find(({ names: pattern }) => endsWithStart(names, pattern));

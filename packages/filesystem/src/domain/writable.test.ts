@@ -25,7 +25,7 @@ describe.each(strategies)('%s', (strategy) => {
     root = join(temporary.path, 'root');
     await mkdir(join(root, 'd'), { recursive: true });
     await mkdir(join(temporary.path, 'out'));
-    ({ roots, writable } = await openWritableRoots({ directories: [root], readOnlyDirs: [], denyWrite: PROTECTED_NAMES }, { strategy }));
+    ({ roots, writable } = await openWritableRoots({ directories: [root], readOnlyDir: [], denyWrite: PROTECTED_NAMES }, { strategy }));
   });
 
   afterEach(async () => {
@@ -108,9 +108,9 @@ describe.each(strategies)('%s', (strategy) => {
   });
 
   it('says what is wrong with a setting, and holds nothing', async () => {
-    const settings = { directories: [root], readOnlyDirs: [], denyWrite: ['a/**/b'] };
+    const settings = { directories: [root], readOnlyDir: [], denyWrite: ['a/**/b'] };
     expect((await refusalOf(() => openWritableRoots(settings, { strategy }))).message).toContain('"a/**/b"');
-    const missing = { ...settings, denyWrite: [], readOnlyDirs: [join(root, 'missing')] };
+    const missing = { ...settings, denyWrite: [], readOnlyDir: [join(root, 'missing')] };
     expect((await refusalOf(() => openWritableRoots(missing, { strategy }))).code).toBe('not_found');
   });
 

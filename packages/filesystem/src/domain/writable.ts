@@ -18,17 +18,17 @@ const SWEPT_DIRECTORIES = 10_000;
 export interface WriteSettings {
   readonly directories: readonly string[];
   /** Allowed for reading only, also where they lie in one of `directories`. */
-  readonly readOnlyDirs: readonly string[];
+  readonly readOnlyDir: readonly string[];
   /** Names that are protected wherever they stand, such as `PROTECTED_NAMES`. */
   readonly denyWrite: readonly string[];
 }
 
 /** Opens the roots, and the gate to write in them. What is wrong with a setting is a ToolError for the operator. */
 export async function openWritableRoots(
-  { directories, readOnlyDirs, denyWrite }: WriteSettings,
+  { directories, readOnlyDir, denyWrite }: WriteSettings,
   options: RootsOptions = {},
 ): Promise<{ roots: Roots; writable: WritableRoots }> {
-  const roots = await openRoots([...directories, ...readOnlyDirs], options);
+  const roots = await openRoots([...directories, ...readOnlyDir], options);
   try {
     const [writable, readOnly] = [roots.list.slice(0, directories.length), roots.list.slice(directories.length)];
     return { roots, writable: new WritableRoots(roots, writePolicy({ writable, readOnly, denyWrite, platform: path })) };

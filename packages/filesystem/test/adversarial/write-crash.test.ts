@@ -17,7 +17,7 @@ const WRITER = `
   const { openWritableRoots } = await import(domain + 'writable.ts');
   const { writeFile } = await import(domain + 'write.ts');
   const { editFile } = await import(domain + 'edit.ts');
-  const { writable } = await openWritableRoots({ directories: [root], readOnlyDirs: [], denyWrite: [] });
+  const { writable } = await openWritableRoots({ directories: [root], readOnlyDir: [], denyWrite: [] });
   const id = process.pid;
   console.log('ready');
   for (let index = 0; ; index++) {

@@ -32,7 +32,7 @@ describe.each(strategies)('%s', (strategy) => {
   beforeAll(async () => {
     base = mkdtempSync(join(realpathSync(tmpdir()), 'touchstone-writes-'));
     places = layOutForWriting(base);
-    client = await connect(writeServer, { confirmation: 'off', directories: [places.root], readOnlyDirs: [places.readOnly], strategy });
+    client = await connect(writeServer, { confirmation: 'off', directories: [places.root], readOnlyDir: [places.readOnly], strategy });
   });
 
   afterAll(async () => {
