@@ -27,8 +27,17 @@ export interface Row {
   figures: Record<string, Figure | undefined>;
 }
 
+/** What can be measured by itself. */
+export const PARTS = ['http', 'stdio', 'files'] as const;
+
+/** One of these. */
+export type Part = (typeof PARTS)[number];
+
 /** Columns with a row a contestant. */
 export interface Section {
+  /** By these two the ratios find it. */
+  part: Part;
+  id: string;
   title: string;
   columns: readonly string[];
   rows: Row[];
@@ -41,4 +50,6 @@ export interface Plan {
   measureMs: number;
   starts: number;
   trips: number;
+  /** Of each kind of work on files, after the first. */
+  calls: number;
 }

@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { type Figure, figure, type Plan, type Row, type Section } from './figures.ts';
+import type { Plan, Section } from './figures.ts';
 import type { LoadResult } from './load.ts';
 import { type Era, httpRequest, MARKER, parseBody, problem, type Work } from './messages.ts';
 import { benchServer } from './ours.ts';
 import { peerPath } from './peers.ts';
 import { cpuMicroseconds, freePort, type Load, listening, type Running, residentMb, start, startLoad } from './processes.ts';
+import { notesOf, rowOf, type Sample } from './rounds.ts';
 
 const CONNECTIONS = 16;
 const COLUMNS = ['requests/s', 'CPU us/request', 'p50 ms', 'p99 ms', 'peak RSS MB', 'generator busy'];
@@ -35,15 +36,12 @@ function contestants(noPeers: string | undefined, noOurs: string | undefined): C
   ];
 }
 
-/** One contestant's figures of one round. */
-type Sample = Record<string, number | undefined>;
-
 /** Calls and lists over HTTP: in every round every contestant gets a new process, is warmed up and then measured. */
 export async function measureHttp(plan: Plan, noPeers?: string, noOurs?: string): Promise<Section[]> {
   await using load = startLoad();
   const everybody = contestants(noPeers, noOurs);
   const samples = new Map<string, Sample[]>();
-  const notes = new Map(everybody.flatMap(({ name, missing }) => (missing === undefined ? [] : [[name, missing]])));
+  const notes = notesOf(everybody);
   for (let round = 1; round <= plan.rounds; round++) {
     for (const contestant of everybody.filter(({ name }) => !notes.has(name))) {
       console.error(`HTTP ${round}/${plan.rounds}: ${contestant.name}`);
@@ -58,16 +56,12 @@ export async function measureHttp(plan: Plan, noPeers?: string, noOurs?: string)
     }
   }
   return (['tools/call', 'tools/list'] as const).map((work) => ({
+    part: 'http',
+    id: work,
     title: `HTTP ${work}, 15 tools, ${CONNECTIONS} connections`,
     columns: COLUMNS,
-    rows: everybody.map(({ name }) => row(name, notes.get(name), samples.get(`${work} ${name}`) ?? [])),
+    rows: everybody.map(({ name }) => rowOf(name, notes.get(name), COLUMNS, samples.get(`${work} ${name}`) ?? [])),
   }));
-}
-
-function row(name: string, note: string | undefined, samples: readonly Sample[]): Row {
-  const figures: Record<string, Figure | undefined> = {};
-  for (const column of COLUMNS) figures[column] = figure(samples.map((sample) => sample[column]));
-  return note === undefined ? { name, figures } : { name, note, figures };
 }
 
 async function measureOne({ args, era }: Contestant, load: Load, plan: Plan): Promise<[Work, Sample][]> {

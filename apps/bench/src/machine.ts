@@ -15,7 +15,8 @@ export interface Circumstances {
 /** The circumstances of this run. */
 export function circumstances(): Circumstances {
   const model = cpus()[0]?.model ?? 'unknown';
-  const version = (path: string): string => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')).version;
+  const manifest = (path: string) => JSON.parse(readFileSync(new URL(`../../../packages/${path}/package.json`, import.meta.url), 'utf8'));
+  const filesystem = manifest('filesystem');
   return {
     date: new Date().toISOString(),
     cpu: `${model}, ${cpus().length} cores`,
@@ -23,8 +24,9 @@ export function circumstances(): Circumstances {
     system: `${type()} ${release()} ${arch()}`,
     node: process.version,
     packages: {
-      '@touchstone-mcp/core': version('../../../packages/core/package.json'),
-      '@touchstone-mcp/filesystem': version('../../../packages/filesystem/package.json'),
+      '@touchstone-mcp/core': manifest('core').version,
+      '@touchstone-mcp/filesystem': filesystem.version,
+      '@vscode/ripgrep': filesystem.dependencies['@vscode/ripgrep'],
       ...pinned,
     },
   };

@@ -2,12 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Plan } from './figures.ts';
+import { PARTS, type Part, type Plan, type Section } from './figures.ts';
+import { measureFiles } from './files.ts';
 import { measureHttp } from './http.ts';
 import { circumstances } from './machine.ts';
 import { bundleOurs } from './ours.ts';
 import { installPeers } from './peers.ts';
-import { markdown, type Report, ratiosOf } from './report.ts';
+import { ratiosOf } from './ratios.ts';
+import { markdown, type Report } from './report.ts';
 import { measureStdio } from './stdio.ts';
 
 const result = (name: string) => fileURLToPath(new URL(`../results/${name}`, import.meta.url));
@@ -15,14 +17,19 @@ const result = (name: string) => fileURLToPath(new URL(`../results/${name}`, imp
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    json: { type: 'string', default: result('bench.json') },
-    markdown: { type: 'string', default: result('bench.md') },
+    only: { type: 'string' },
+    json: { type: 'string' },
+    markdown: { type: 'string' },
   },
 });
+const parts = PARTS.filter((part) => values.only === undefined || values.only === part);
+if (parts.length === 0) throw new Error(`--only takes one of ${PARTS.join(', ')}`);
+// A part by itself leaves the whole's results alone.
+const name = values.only === undefined ? 'bench' : `bench-${values.only}`;
 
 const plan: Plan = values.quick
-  ? { rounds: 2, warmUpMs: 1_000, measureMs: 1_000, starts: 5, trips: 500 }
-  : { rounds: 5, warmUpMs: 2_000, measureMs: 4_000, starts: 21, trips: 2_000 };
+  ? { rounds: 2, warmUpMs: 1_000, measureMs: 1_000, starts: 5, trips: 500, calls: 1 }
+  : { rounds: 5, warmUpMs: 2_000, measureMs: 4_000, starts: 21, trips: 2_000, calls: 3 };
 
 /** What a row says of a contestant that cannot take part; why it cannot is for whoever started this. */
 function unlessReady(fault: string | undefined, note: string): string | undefined {
@@ -32,18 +39,29 @@ function unlessReady(fault: string | undefined, note: string): string | undefine
 }
 
 const noPeers = unlessReady(installPeers(), 'not installed');
-const noOurs = unlessReady(bundleOurs(), 'not built');
-const sections = [...(await measureHttp(plan, noPeers, noOurs)), ...(await measureStdio(plan, noPeers, noOurs))];
+const noOurs = values.only === 'files' ? undefined : unlessReady(bundleOurs(), 'not built');
+const measure: Record<Part, () => Promise<Section[]>> = {
+  http: () => measureHttp(plan, noPeers, noOurs),
+  stdio: () => measureStdio(plan, noPeers, noOurs),
+  files: () => measureFiles(plan, noPeers),
+};
+const plans: Record<Part, string> = {
+  http: `HTTP: ${plan.rounds} interleaved rounds of ${plan.measureMs / 1000} s after ${plan.warmUpMs / 1000} s of warm-up.`,
+  stdio: `stdio: ${plan.starts} interleaved starts, ${plan.rounds} rounds of ${plan.trips} round trips.`,
+  files: `Files: ${plan.rounds} interleaved rounds of new processes, each with a first call and ${plan.calls} after it, whose median counts.`,
+};
+const sections: Section[] = [];
+for (const part of parts) sections.push(...(await measure[part]()));
 const report: Report = {
   circumstances: circumstances(),
-  plan: `HTTP: ${plan.rounds} interleaved rounds of ${plan.measureMs / 1000} s after ${plan.warmUpMs / 1000} s of warm-up. stdio: ${plan.starts} interleaved starts, ${plan.rounds} rounds of ${plan.trips} round trips.`,
+  plan: parts.map((part) => plans[part]).join(' '),
   sections,
   ratios: ratiosOf(sections),
 };
 const text = markdown(report);
 for (const [file, content] of [
-  [values.json, `${JSON.stringify(report, null, 2)}\n`],
-  [values.markdown, text],
+  [values.json ?? result(`${name}.json`), `${JSON.stringify(report, null, 2)}\n`],
+  [values.markdown ?? result(`${name}.md`), text],
 ] as const) {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, content);

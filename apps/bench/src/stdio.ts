@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Figure, figure, type Plan, quantile, type Section } from './figures.ts';
+import { type Plan, quantile, type Section } from './figures.ts';
 import { benchServer, filesystemServer } from './ours.ts';
 import { peerPath } from './peers.ts';
 import { residentMb, start } from './processes.ts';
+import { notesOf, rounds, type Sample, sectionOf } from './rounds.ts';
 import { connectStdio, type StdioServer } from './stdio-client.ts';
 
 const SETTLE_MS = 100;
@@ -14,8 +15,6 @@ const TRIPS = ['list_allowed_directories p50 us', 'read_text_file 1 KB p50 us'];
 
 /** Names by which the ratios find the rows. */
 export const STDIO = { ours: 'Touchstone filesystem, warm compile cache', official: '@modelcontextprotocol/server-filesystem' } as const;
-
-type Sample = Record<string, number | undefined>;
 
 interface Contestant {
   name: string;
@@ -32,49 +31,16 @@ export async function measureStdio(plan: Plan, noPeers?: string, noOurs?: string
   try {
     writeFileSync(join(folder, 'one-kilobyte.txt'), `${'0123456789abcde\n'.repeat(64)}`);
     const everybody = contestants(folder, noPeers, noOurs);
-    const notes = new Map(everybody.flatMap(({ name, missing }) => (missing === undefined ? [] : [[name, missing]])));
-    const starts = await rounds(plan.starts, everybody, notes, ({ measure }) => measure());
+    const notes = notesOf(everybody);
+    const starts = await rounds('stdio', plan.starts, everybody, notes, ({ measure }) => measure());
     const travellers = everybody.filter(({ trips }) => trips !== undefined);
-    const trips = await rounds(plan.rounds, travellers, notes, ({ trips }) => measureTrips(trips, folder, plan.trips));
-    const section = (title: string, columns: string[], members: Contestant[], samples: Map<string, Sample[]>): Section => ({
-      title,
-      columns,
-      rows: members.map(({ name }) => {
-        const figures: Record<string, Figure | undefined> = {};
-        for (const column of columns) figures[column] = figure((samples.get(name) ?? []).map((sample) => sample[column]));
-        const note = notes.get(name);
-        return note === undefined ? { name, figures } : { name, note, figures };
-      }),
-    });
-    return [
-      section('stdio, spawn to tools/list', START, everybody, starts),
-      section('stdio, round trips, one at a time', TRIPS, travellers, trips),
-    ];
+    const trips = await rounds('stdio', plan.rounds, travellers, notes, ({ trips }) => measureTrips(trips, folder, plan.trips));
+    const head = { part: 'stdio', id: 'start', title: 'stdio, spawn to tools/list', columns: START } as const;
+    const tripHead = { part: 'stdio', id: 'trips', title: 'stdio, round trips, one at a time', columns: TRIPS } as const;
+    return [sectionOf(head, everybody, starts, notes), sectionOf(tripHead, travellers, trips, notes)];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function rounds(
-  count: number,
-  everybody: readonly Contestant[],
-  notes: Map<string, string>,
-  measure: (contestant: Contestant) => Promise<Sample>,
-): Promise<Map<string, Sample[]>> {
-  const samples = new Map<string, Sample[]>();
-  for (let round = 0; round <= count; round++) {
-    console.error(`stdio ${round}/${count}`);
-    for (const contestant of everybody.filter(({ name }) => !notes.has(name))) {
-      try {
-        const sample = await measure(contestant);
-        // Round 0 fills the compile cache and the system's own caches.
-        if (round > 0) samples.set(contestant.name, [...(samples.get(contestant.name) ?? []), sample]);
-      } catch (error) {
-        notes.set(contestant.name, `failed: ${(error as Error).message}`);
-      }
-    }
-  }
-  return samples;
 }
 
 function contestants(folder: string, noPeers?: string, noOurs?: string): Contestant[] {
