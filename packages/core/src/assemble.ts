@@ -6,7 +6,7 @@ import { createRateLimit } from './guards/rate-limit.ts';
 import { Slots } from './guards/slots.ts';
 import { createTelemetry } from './guards/telemetry.ts';
 import type { Logger } from './log.ts';
-import { createFactory, type McpServerFactory } from './mcp.ts';
+import { type CallDirectly, createDirectCall, createFactory, type McpServerFactory } from './mcp.ts';
 import type { Environment } from './request.ts';
 import { createResources } from './resources.ts';
 import { Watches } from './watches.ts';
@@ -16,6 +16,7 @@ const DEFAULT_RATE = { http: 60, stdio: 600 };
 /** What a transport serves. */
 export interface Served {
   factory: McpServerFactory;
+  callDirectly: CallDirectly;
   /** Keeps watch over what clients of 2026 subscribe to; undefined where there is nothing to. Those of 2025 subscribe at the factory's servers. */
   watches: ((notify: (uri: string) => void) => Watches) | undefined;
 }
@@ -42,7 +43,8 @@ export async function assemble(server: AnyServer, config: CommonConfig, log: Log
   const resources = literals.length === 0 ? undefined : createResources(literals, env);
   const watches = resources?.watchable ? (notify: (uri: string) => void) => new Watches(resources, env, notify) : undefined;
   const factory = createFactory(server, tools, resources, watches, env);
-  return { factory, watches, [Symbol.asyncDispose]: () => dependencies[Symbol.asyncDispose]() };
+  const callDirectly = createDirectCall(server, tools, env);
+  return { factory, callDirectly, watches, [Symbol.asyncDispose]: () => dependencies[Symbol.asyncDispose]() };
 }
 
 /** The tools that the operator wants. A name that fits none stops the start: a tool that was to be left out must not stay. */

@@ -10,6 +10,7 @@ import {
   ProtocolError,
   ProtocolErrorCode,
   ResourceNotFoundError,
+  SERVER_INFO_META_KEY,
   Server,
   type ServerContext,
   type StandardSchemaV1,
@@ -55,7 +56,7 @@ export function createFactory(
   watches: ((notify: (uri: string) => void) => Watches) | undefined,
   env: Environment,
 ): McpServerFactory {
-  const identity = { name: `touchstone-${server.name}`, title: server.title, version: server.version };
+  const identity = identityOf(server);
   const options = {
     instructions: server.instructions,
     capabilities: {
@@ -96,6 +97,38 @@ export function createFactory(
     serveNoPrompts(instance);
     return instance;
   };
+}
+
+/**
+ * Calls a tool without a server of the SDK, for serve/plain.ts: the result as it is sent in an era. Undefined where the tool is not known,
+ * or may ask the user first: that is the SDK's affair.
+ */
+export type CallDirectly = (name: string, args: unknown, facts: RequestFacts) => Promise<object> | undefined;
+
+/** Nobody is asked anything. */
+const NO_REPLY: Reply = { canAsk: false, answer: undefined, state: undefined };
+
+/** The same tools as the factory's, for requests of which nothing but their call is left to do. */
+// biome-ignore lint/suspicious/noExplicitAny: the dependencies are the server's own; core only hands them on
+export function createDirectCall(server: AnyServer, tools: readonly Tool<any>[], env: Environment): CallDirectly {
+  const identity = identityOf(server);
+  const byName = new Map(tools.filter(({ confirm }) => confirm === undefined).map((tool) => [tool.name, tool]));
+  return (name, args, facts) => {
+    const tool = byName.get(name);
+    return tool === undefined ? undefined : callAs(tool, args, facts, env, identity);
+  };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: as above
+async function callAs(tool: Tool<any>, args: unknown, facts: RequestFacts, env: Environment, identity: object): Promise<object> {
+  const result = await callTool(tool, { ...facts, arguments: args, reply: NO_REPLY }, env);
+  if (facts.era === 'legacy') return result;
+  const meta = 'content' in result ? (result._meta as object | undefined) : undefined;
+  return { ...result, resultType: 'complete', _meta: { ...meta, [SERVER_INFO_META_KEY]: identity } };
+}
+
+function identityOf(server: AnyServer) {
+  return { name: `touchstone-${server.name}`, title: server.title, version: server.version };
 }
 
 /** Counted and logged like any call; its name is the client's invention, and no label for a metric. */

@@ -50,7 +50,7 @@ export async function serveHttp(served: Served, log: Logger, options: HttpOption
   const onerror = (error: Error) => log.debug({ err: error }, 'http');
   const handler = createMcpHandler(served.factory, { onerror });
   const listening = listenOverHttp(served, onerror);
-  const sdk = { handler, listening, plain: createPlain(served.factory) };
+  const sdk = { handler, listening, plain: createPlain(served) };
   const inFlight = new Set<Promise<void>>();
   const pipelined = new WeakMap<Socket, number>();
   let stopping = false;

@@ -9,7 +9,7 @@ import { createPlain } from './plain.ts';
 const config = commonSchema.extend(fixture.configSchema.shape).parse({ rateLimit: 0, callTimeoutMs: 5_000 });
 const assembly = await assemble(fixture, config, createLog('silent', [], { writableLength: 0, write() {} }));
 const handler = createMcpHandler(assembly.factory);
-const plain = createPlain(assembly.factory);
+const plain = createPlain(assembly);
 const authInfo = { token: '', clientId: 'somebody', scopes: [], extra: { requestId: 'r' } };
 
 afterAll(async () => {
