@@ -22,6 +22,7 @@ const META = {
   'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
   'io.modelcontextprotocol/clientCapabilities': {},
 };
+const capable = (capabilities: object) => ({ ...META, 'io.modelcontextprotocol/clientCapabilities': capabilities });
 const ECHO = { name: 'echo_text', arguments: { text: 'hello' } };
 const BOTH = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' };
 
@@ -68,6 +69,16 @@ async function read(answer: Response | string | undefined): Promise<unknown> {
 const PLAIN: [string, Case][] = [
   ['a call', modern('tools/call', ECHO)],
   ['a list', modern('tools/list', {})],
+  ['a call of a client with capabilities', modern('tools/call', { ...ECHO, _meta: capable({ elicitation: {}, roots: {}, sampling: {} }) })],
+  [
+    'a call of a client with detailed capabilities',
+    modern('tools/call', { ...ECHO, _meta: capable({ elicitation: { form: {}, url: {} } }) }),
+  ],
+  [
+    'a call of a client with a title',
+    modern('tools/call', { ...ECHO, _meta: { ...META, 'io.modelcontextprotocol/clientInfo': { name: 'a', version: '1', title: 'A' } } }),
+  ],
+  ['a call with a trace', modern('tools/call', { ...ECHO, _meta: { ...META, traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` } })],
   ['a call that is refused', modern('tools/call', { name: 'echo_text', arguments: { wrong: 1 } })],
   ['a call that fails', modern('tools/call', { name: 'fail_hard', arguments: { how: 'throw' } })],
   ['a call without arguments', modern('tools/call', { name: 'report_progress' })],
@@ -103,6 +114,7 @@ const LEFT_TO_THE_SDK: [string, Case][] = [
   ],
   ['an envelope without a client', modern('tools/list', { _meta: { ...META, 'io.modelcontextprotocol/clientInfo': undefined } })],
   ['a client without a name, in a list', modern('tools/list', { _meta: { ...META, 'io.modelcontextprotocol/clientInfo': {} } })],
+  ['capabilities that are no objects', modern('tools/list', { _meta: capable({ elicitation: 5 }) })],
   ['a client without a name, in a call', modern('tools/call', { ...ECHO, _meta: { ...META, 'io.modelcontextprotocol/clientInfo': {} } })],
   ['a client of 2025 that takes no stream', older('tools/call', ECHO, { accept: 'application/json' })],
   ['progress in 2025', older('tools/call', { ...ECHO, _meta: { progressToken: 1 } })],

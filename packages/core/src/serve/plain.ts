@@ -89,13 +89,27 @@ function routeOf(message: unknown, { headers }: Request): Route | undefined {
   const era = headers.get('mcp-protocol-version') === MODERN_REVISION ? 'modern' : 'legacy';
   const plain = era === 'modern' ? isPlain(body, headers) : isPlainOlder(body, headers);
   const cacheable = body.method === 'tools/list' && Object.keys(body.params ?? {}).every((key) => key === '_meta');
-  // What is answered from memory is not judged by the SDK any more.
-  // What the SDK does not get to see has been held against its rules here.
-  const envelope = { httpMethod: 'POST', body, protocolVersionHeader: MODERN_REVISION };
-  const valid = plain && (era === 'legacy' || classifyInboundRequest(envelope).kind === 'modern');
+  // What the SDK does not get to see is held against its rules here.
+  const valid = plain && (era === 'legacy' || isUsualEnvelope(body.params?._meta) || isValidEnvelope(body));
   if (cacheable && !valid) return undefined;
   // It has a method and an id, and shapeError has seen to the rest.
   return plain ? { era, message: body as JSONRPCRequest, cacheable, call: valid ? simpleCall(body) : undefined } : undefined;
+}
+
+/** By the SDK's own judgement. */
+function isValidEnvelope(body: Body): boolean {
+  return classifyInboundRequest({ httpMethod: 'POST', body, protocolVersionHeader: MODERN_REVISION }).kind === 'modern';
+}
+
+const ENVELOPE = new Set([PROTOCOL_VERSION_META_KEY, CLIENT_INFO_META_KEY, CLIENT_CAPABILITIES_META_KEY]);
+
+/** What nearly all clients send: a name, a version, capabilities without details. Where there is more, the SDK is asked. */
+function isUsualEnvelope(meta: Record<string, unknown> = {}): boolean {
+  const { name, version, ...more } = meta[CLIENT_INFO_META_KEY] as Record<string, unknown>;
+  const capabilities = Object.values(meta[CLIENT_CAPABILITIES_META_KEY] as object);
+  const usual =
+    typeof name === 'string' && typeof version === 'string' && Object.keys(more).length === 0 && capabilities.every(isEmptyObject);
+  return usual && Object.keys(meta).every((key) => ENVELOPE.has(key));
 }
 
 const CALL_PARAMS = new Set(['name', 'arguments', '_meta']);
@@ -139,6 +153,10 @@ function isPlainOlder({ params }: Body, headers: Headers): boolean {
   const accept = headers.get('accept') ?? '';
   const spoken = version === null || SUPPORTED_PROTOCOL_VERSIONS.includes(version);
   return spoken && params?._meta === undefined && accept.includes('application/json') && accept.includes('text/event-stream');
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return isObject(value) && Object.keys(value as object).length === 0;
 }
 
 function isObject(value: unknown): boolean {
