@@ -1,6 +1,5 @@
-// Servers and tools are values.
+/** The public surface: servers, tools and resources as values; the one class of errors whose words leave; settings; running as a process. */
 
-// Settings that every server has, and what is generated from them.
 export { type CommonConfig, commonSchema } from './config/common.ts';
 export { type Option, optionsOf } from './config/options.ts';
 export {
@@ -19,8 +18,6 @@ export {
   type ToolLiteral,
   toolDefiner,
 } from './define.ts';
-// The one class of errors whose words reach the model.
 export { type ErrorCode, ToolError, type ToolErrorOptions } from './errors.ts';
-// Running a server as a process.
 export { main } from './main.ts';
 export { helpText } from './manifest/help.ts';
