@@ -37,7 +37,7 @@ export const secrets: readonly SecretRow[] = [
     text: join('Incorrect API key provided: s', 'k-proj-S3cr3tPartR_abcdefgh'),
     part: 'S3cr3tPartR',
   },
-  { why: 'an npm token', text: join('//registry.npmjs.org/:_authToken=np', 'm_S3cr3tPartSabcdefghijklmn'), part: 'S3cr3tPartS' },
+  { why: 'an npm token', text: join('//registry.example.com/:_authToken=np', 'm_S3cr3tPartSabcdefghijklmn'), part: 'S3cr3tPartS' },
   { why: 'an AWS key', text: join('AK', 'IAS3CR3TPARTT234567'), part: 'S3CR3TPARTT' },
   { why: 'an AWS secret', text: 'AWS_SECRET_ACCESS_KEY=S3cr3tPartU/bPxRfiCYEXAMPLEKEY', part: 'S3cr3tPartU' },
   { why: 'a Google key', text: join('AI', 'zaSyS3cr3tPartV-abcdefghijklmnopqrstu'), part: 'S3cr3tPartV' },
