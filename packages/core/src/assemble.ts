@@ -1,6 +1,6 @@
 import type { CommonConfig } from './config/common.ts';
 import { ConfigError } from './config/load.ts';
-import type { AnyServer, Tool } from './define.ts';
+import type { AnyServer, AnyTool } from './define.ts';
 import { createConsent } from './guards/consent.ts';
 import { createRateLimit } from './guards/rate-limit.ts';
 import { Slots } from './guards/slots.ts';
@@ -48,8 +48,7 @@ export async function assemble(server: AnyServer, config: CommonConfig, log: Log
 }
 
 /** The tools that the operator wants. A name that fits none stops the start: a tool that was to be left out must not stay. */
-// biome-ignore lint/suspicious/noExplicitAny: the dependencies are the server's own
-function selectTools(tools: readonly Tool<any>[], { tools: only, excludeTools }: CommonConfig): readonly Tool<any>[] {
+function selectTools(tools: readonly AnyTool[], { tools: only, excludeTools }: CommonConfig): readonly AnyTool[] {
   const names = tools.map(({ name }) => name);
   const stranger = [...only, ...excludeTools].find((name) => !names.includes(name));
   if (stranger !== undefined) throw new ConfigError(`No tool ${stranger} with these settings. There are: ${names.join(', ')}.`);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { MediaContent, Tool } from './define.ts';
+import type { AnyTool, MediaContent } from './define.ts';
 import { ToolError, toToolError } from './errors.ts';
 import { auditedArguments } from './guards/audit.ts';
 import type { Question, Reply } from './guards/consent.ts';
@@ -31,8 +31,7 @@ const BYTES_PER_CHAR = 6.25;
  * One tools/call from top to bottom. Never throws: every failure is a result that the model can read, and a line in the log. A call that
  * needs a confirmation is answered with the question, and comes again with the answer: no slot is held while a person thinks.
  */
-// biome-ignore lint/suspicious/noExplicitAny: the dependencies are the server's own; core only hands them on
-export async function callTool(tool: Tool<any>, request: CallRequest, env: Environment): Promise<CallResult | Question> {
+export async function callTool(tool: AnyTool, request: CallRequest, env: Environment): Promise<CallResult | Question> {
   const target = { tool: tool.name, ...auditedArguments(request.arguments, tool.audit) };
   const called = observe(target, request, env, async (notes) => {
     await env.rateLimit(request.caller);
@@ -56,15 +55,13 @@ export async function callTool(tool: Tool<any>, request: CallRequest, env: Envir
 }
 
 /** The schemas of a literal fit its functions: defineTool has seen to it. */
-// biome-ignore lint/suspicious/noExplicitAny: as above
-function parse(tool: Tool<any>, args: unknown): never {
+function parse(tool: AnyTool, args: unknown): never {
   const input = tool.inputSchema.safeParse(args ?? {});
   if (!input.success) throw new ToolError('invalid_input', z.prettifyError(input.error), { hint: 'Fix the arguments and call again.' });
   return input.data as never;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: as above
-function answer(tool: Tool<any>, output: unknown, maxChars: number): CallResult {
+function answer(tool: AnyTool, output: unknown, maxChars: number): CallResult {
   const checked = tool.outputSchema.safeParse(output);
   if (!checked.success) throw new Error(`The answer of ${tool.name} does not fit its outputSchema`, { cause: checked.error });
   const { value, characters, added } = sanitizeData(checked.data, maxChars * STRUCTURE_FACTOR);

@@ -158,6 +158,10 @@ export interface ServerLiteral<Dependencies, Config extends z.ZodObject> {
 // biome-ignore lint/suspicious/noExplicitAny: dependencies and settings are private to each server; core only hands them back
 export type AnyServer = ServerLiteral<any, any>;
 
+/** Any tool of any server. */
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export type AnyTool = Tool<any>;
+
 /** Gives a server literal its types. */
 export function defineServer<Dependencies, Config extends z.ZodObject>(server: ServerLiteral<Dependencies, Config>) {
   return server;

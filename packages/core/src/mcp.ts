@@ -18,7 +18,7 @@ import {
 } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { callTool } from './call.ts';
-import type { AnyServer, Tool } from './define.ts';
+import type { AnyServer, AnyTool } from './define.ts';
 import { type ErrorCode, ToolError, toToolError } from './errors.ts';
 import type { Question, Reply } from './guards/consent.ts';
 import { makeVisible } from './guards/sanitize.ts';
@@ -50,8 +50,7 @@ export interface Sender {
  */
 export function createFactory(
   server: AnyServer,
-  // biome-ignore lint/suspicious/noExplicitAny: the dependencies are the server's own; core only hands them on
-  tools: readonly Tool<any>[],
+  tools: readonly AnyTool[],
   resources: Resources | undefined,
   watches: ((notify: (uri: string) => void) => Watches) | undefined,
   env: Environment,
@@ -109,8 +108,7 @@ export type CallDirectly = (name: string, args: unknown, facts: RequestFacts) =>
 const NO_REPLY: Reply = { canAsk: false, answer: undefined, state: undefined };
 
 /** The same tools as the factory's, for requests of which nothing but their call is left to do. */
-// biome-ignore lint/suspicious/noExplicitAny: the dependencies are the server's own; core only hands them on
-export function createDirectCall(server: AnyServer, tools: readonly Tool<any>[], env: Environment): CallDirectly {
+export function createDirectCall(server: AnyServer, tools: readonly AnyTool[], env: Environment): CallDirectly {
   const identity = identityOf(server);
   const byName = new Map(tools.filter(({ confirm }) => confirm === undefined).map((tool) => [tool.name, tool]));
   return (name, args, facts) => {
@@ -119,8 +117,7 @@ export function createDirectCall(server: AnyServer, tools: readonly Tool<any>[],
   };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: as above
-async function callAs(tool: Tool<any>, args: unknown, facts: RequestFacts, env: Environment, identity: object): Promise<object> {
+async function callAs(tool: AnyTool, args: unknown, facts: RequestFacts, env: Environment, identity: object): Promise<object> {
   const result = await callTool(tool, { ...facts, arguments: args, reply: NO_REPLY }, env);
   if (facts.era === 'legacy') return result;
   const meta = 'content' in result ? (result._meta as object | undefined) : undefined;
@@ -213,8 +210,7 @@ function serveNoPrompts(instance: Server): void {
 }
 
 /** The answer to tools/list, in the order of the server's own list. */
-// biome-ignore lint/suspicious/noExplicitAny: as above
-function listOf(tools: readonly Tool<any>[]): ListToolsResult {
+function listOf(tools: readonly AnyTool[]): ListToolsResult {
   return {
     tools: tools.map(({ name, title, description, inputSchema, outputSchema, annotations }) => ({
       name,

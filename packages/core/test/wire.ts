@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { expect } from 'vitest';
 import { INITIALIZE, type Message, parse, type Running, type StartOptions, start, within } from './harness.ts';
 
 /** A hostile server over HTTP. */
@@ -12,6 +13,13 @@ export async function startHttp(args: readonly string[] = [], options: StartOpti
   const running = start(['--http', '--http-port', '0', '--rate-limit', '0', ...args], options);
   const { url } = await running.logged('listening');
   return { process: running, port: Number(new URL(String(url)).port), [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() };
+}
+
+/** Ends a server that a table of attacks was tried on: it must be as well as before, and nothing may have gone wrong in it. */
+export async function endHttp(server: HttpServer): Promise<void> {
+  expect((await callHttp(server.port, 'echo_text', { text: 'still here' }))?.result.structuredContent).toEqual({ text: 'still here' });
+  expect(server.process.stderr.all.filter((line) => /"level":"(error|fatal)"|^[^{]/.test(line))).toEqual([]);
+  await server[Symbol.asyncDispose]();
 }
 
 /** An HTTP answer as it stood on the wire. */

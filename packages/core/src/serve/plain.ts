@@ -13,6 +13,7 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
 import type { Served } from '../assemble.ts';
+import { isObject } from '../guards/shape.ts';
 import { MODERN_REVISION, type Sender } from '../mcp.ts';
 import type { RequestFacts } from '../request.ts';
 
@@ -87,13 +88,13 @@ function routeOf(message: unknown, { headers }: Request): Route | undefined {
   const body = message as Body;
   if (body.method === undefined || !METHODS.has(body.method) || body.id === undefined) return undefined;
   const era = headers.get('mcp-protocol-version') === MODERN_REVISION ? 'modern' : 'legacy';
-  const plain = era === 'modern' ? isPlain(body, headers) : isPlainOlder(body, headers);
+  if (!(era === 'modern' ? isPlain(body, headers) : isPlainOlder(body, headers))) return undefined;
   const cacheable = body.method === 'tools/list' && Object.keys(body.params ?? {}).every((key) => key === '_meta');
   // What the SDK does not get to see is held against its rules here.
-  const valid = plain && (era === 'legacy' || isUsualEnvelope(body.params?._meta) || isValidEnvelope(body));
+  const valid = era === 'legacy' || isUsualEnvelope(body.params?._meta) || isValidEnvelope(body);
   if (cacheable && !valid) return undefined;
   // It has a method and an id, and shapeError has seen to the rest.
-  return plain ? { era, message: body as JSONRPCRequest, cacheable, call: valid ? simpleCall(body) : undefined } : undefined;
+  return { era, message: body as JSONRPCRequest, cacheable, call: valid ? simpleCall(body) : undefined };
 }
 
 /** By the SDK's own judgement. */
@@ -156,11 +157,7 @@ function isPlainOlder({ params }: Body, headers: Headers): boolean {
 }
 
 function isEmptyObject(value: unknown): boolean {
-  return isObject(value) && Object.keys(value as object).length === 0;
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject(value) && Object.keys(value).length === 0;
 }
 
 async function exchange(factory: McpServerFactory, route: Route, plain: PlainRequest): Promise<JSONRPCMessage | Response | undefined> {

@@ -10,6 +10,7 @@ import { cleanEnvironment, HOSTILE, PATIENT, Running } from '../harness.ts';
 import {
   callHttp,
   callMessage,
+  endHttp,
   exchange,
   type HttpServer,
   MODERN_HEADERS,
@@ -26,11 +27,7 @@ beforeAll(async () => {
   server = await startHttp();
 });
 
-afterAll(async () => {
-  expect((await callHttp(server.port, 'echo_text', { text: 'still here' }))?.result.structuredContent).toEqual({ text: 'still here' });
-  expect(server.process.stderr.all.filter((line) => /"level":"(error|fatal)"|^[^{]/.test(line))).toEqual([]);
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => endHttp(server));
 
 const post = (message: unknown, headers = {}) => rawRequest(server.port, { body: JSON.stringify(message), headers });
 

@@ -1,15 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  callHttp,
-  callMessage,
-  exchange,
-  type HttpServer,
-  MODERN_HEADERS,
-  messagesOf,
-  modernCall,
-  rawRequest,
-  startHttp,
-} from '../wire.ts';
+import { callMessage, endHttp, exchange, type HttpServer, MODERN_HEADERS, messagesOf, modernCall, rawRequest, startHttp } from '../wire.ts';
 import { type HttpRow, http } from './http.ts';
 
 const ALLOWED = 'http://localhost';
@@ -19,11 +9,7 @@ beforeAll(async () => {
   server = await startHttp();
 });
 
-afterAll(async () => {
-  expect((await callHttp(server.port, 'echo_text', { text: 'still here' }))?.result.structuredContent).toEqual({ text: 'still here' });
-  expect(server.process.stderr.all.filter((line) => /"level":"(error|fatal)"|^[^{]/.test(line))).toEqual([]);
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => endHttp(server));
 
 test.each(http.map((row) => [`${row.id} ${row.why}`, row] as const))('%s', async (_name, row) => {
   const answer = await exchange(server.port, bytesOf(row));

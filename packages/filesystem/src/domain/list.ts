@@ -3,8 +3,6 @@ import type { Entry } from './entry.ts';
 import type { ProvenDirectory } from './roots.ts';
 import { visibleName } from './visible-name.ts';
 
-export { visibleName };
-
 /** Brackets, kind, spaces and line end that a tool writes around each name. */
 const CHARACTERS_AROUND_NAME = 10;
 

@@ -2,9 +2,10 @@ import { watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ToolError } from '@touchstone-mcp/core/errors';
-import { listDirectory, visibleName } from './list.ts';
+import { listDirectory } from './list.ts';
 import { readMedia } from './media.ts';
 import type { Roots } from './roots.ts';
+import { visibleName } from './visible-name.ts';
 
 /** Names that are offered to complete a path. */
 const MAX_NAMES = 100;

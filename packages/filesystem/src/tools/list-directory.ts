@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { listDirectory as list, visibleName } from '../domain/list.ts';
+import { listDirectory as list } from '../domain/list.ts';
+import { visibleName } from '../domain/visible-name.ts';
 import { defineTool } from '../tool.ts';
 
 /** Room for the line that says how to go on: a cursor may have 340 characters. */
