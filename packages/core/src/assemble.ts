@@ -7,6 +7,7 @@ import { Slots } from './guards/slots.ts';
 import { createTelemetry } from './guards/telemetry.ts';
 import type { Logger } from './log.ts';
 import { type CallDirectly, createDirectCall, createFactory, type McpServerFactory } from './mcp.ts';
+import { createPrompts } from './prompts.ts';
 import type { Environment } from './request.ts';
 import { createResources } from './resources.ts';
 import { Watches } from './watches.ts';
@@ -28,8 +29,10 @@ export interface Assembly extends Served, AsyncDisposable {}
 export async function assemble(server: AnyServer, config: CommonConfig, log: Logger): Promise<Assembly> {
   const tools = selectTools(server.tools(config), config);
   const dependencies: AsyncDisposable = await server.open(config, log);
+  const narrow = server.narrow?.(config);
   const env: Environment = {
     dependencies,
+    narrow: narrow && ((roots) => narrow(dependencies, roots, log)),
     log,
     rateLimit: createRateLimit(config.rateLimit ?? (config.http ? DEFAULT_RATE.http : DEFAULT_RATE.stdio), config.rateBurst),
     slots: new Slots(config.maxConcurrency),
@@ -39,10 +42,10 @@ export async function assemble(server: AnyServer, config: CommonConfig, log: Log
     callTimeoutMs: config.callTimeoutMs,
     maxResultChars: config.maxResultChars,
   };
-  const literals = server.resources?.(config) ?? [];
-  const resources = literals.length === 0 ? undefined : createResources(literals, env);
-  const watches = resources?.watchable ? (notify: (uri: string) => void) => new Watches(resources, env, notify) : undefined;
-  const factory = createFactory(server, tools, resources, watches, env);
+  const resources = createResources(server.resources?.(config) ?? [], env);
+  const watches = resources.watchable ? (notify: (uri: string) => void) => new Watches(resources, env, notify) : undefined;
+  const prompts = createPrompts(server.prompts?.(config) ?? [], env);
+  const factory = createFactory(server, tools, resources, watches, prompts, env);
   const callDirectly = createDirectCall(server, tools, env);
   return { factory, callDirectly, watches, [Symbol.asyncDispose]: () => dependencies[Symbol.asyncDispose]() };
 }

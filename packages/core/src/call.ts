@@ -36,7 +36,7 @@ export async function callTool(tool: AnyTool, request: CallRequest, env: Environ
   const called = observe(target, request, env, async (notes) => {
     await env.rateLimit(request.caller);
     const input = parse(tool, request.arguments);
-    const question = tool.confirm?.(input);
+    const question = await tool.confirm?.(input);
     if (question !== undefined) {
       const consent = env.consent(question, [request.caller, tool.name, request.arguments], request.reply);
       if (typeof consent === 'object') {
@@ -46,8 +46,14 @@ export async function callTool(tool: AnyTool, request: CallRequest, env: Environ
       notes.confirmation = consent;
       if (consent === 'declined') throw new ToolError('denied', 'The user declined.', { hint: 'Do not try again unless the user asks.' });
     }
-    const output = await runBounded(request, env, (context) => tool.handler(input, { ...env.dependencies, ...context }));
-    const result = answer(tool, output, env.maxResultChars);
+    const media: MediaContent[] = [];
+    const output = await runBounded(request, env, (context) => {
+      const attach = (block: MediaContent) => {
+        if (!context.signal.aborted) media.push(visibleBlock(block));
+      };
+      return tool.handler(input, { ...context, attach });
+    });
+    const result = answer(tool, output, media, env.maxResultChars);
     notes.chars = charactersOf(result);
     return result;
   });
@@ -61,7 +67,7 @@ function parse(tool: AnyTool, args: unknown): never {
   return input.data as never;
 }
 
-function answer(tool: AnyTool, output: unknown, maxChars: number): CallResult {
+function answer(tool: AnyTool, output: unknown, media: readonly MediaContent[], maxChars: number): CallResult {
   const checked = tool.outputSchema.safeParse(output);
   if (!checked.success) throw new Error(`The answer of ${tool.name} does not fit its outputSchema`, { cause: checked.error });
   const { value, characters, added } = sanitizeData(checked.data, maxChars * STRUCTURE_FACTOR);
@@ -77,7 +83,14 @@ function answer(tool: AnyTool, output: unknown, maxChars: number): CallResult {
     const bytes = Buffer.byteLength(JSON.stringify([text, value]));
     if (bytes > maxChars * BYTES_PER_CHAR) throw tooLarge(bytes, maxChars * BYTES_PER_CHAR, 'bytes');
   }
-  return { content: [{ type: 'text', text }, ...(tool.content?.(value as never) ?? [])], structuredContent: value };
+  return { content: [{ type: 'text', text }, ...media], structuredContent: value };
+}
+
+/** Its names as they may be shown. The data is base64, megabytes of it, and not looked at. */
+function visibleBlock(block: MediaContent): MediaContent {
+  if (block.type !== 'resource') return { ...block, mimeType: makeVisible(block.mimeType) };
+  const { uri, mimeType, blob } = block.resource;
+  return { type: 'resource', resource: { uri: makeVisible(uri), mimeType: makeVisible(mimeType), blob } };
 }
 
 function tooLarge(size: number, limit: number, unit = 'characters'): ToolError {

@@ -1,7 +1,7 @@
 import { expectTypeOf, test } from 'vitest';
 import * as z from 'zod';
 import type { CommonConfig } from './config/common.ts';
-import { type CallContext, defineServer, type MediaContent, resourceDefiner, type Tool, toolDefiner } from './define.ts';
+import { type CallContext, defineServer, promptDefiner, resourceDefiner, type Tool, type ToolContext, toolDefiner } from './define.ts';
 
 interface Dependencies {
   database: { rows: number };
@@ -23,7 +23,7 @@ test('the handler receives the parsed input, the dependencies and the context', 
     ...literal,
     handler(input, context) {
       expectTypeOf(input).toEqualTypeOf<{ table: string; limit: number; deep?: boolean | undefined }>();
-      expectTypeOf(context).toEqualTypeOf<Dependencies & CallContext>();
+      expectTypeOf(context).toEqualTypeOf<Dependencies & ToolContext>();
       expectTypeOf(context.signal).toEqualTypeOf<AbortSignal>();
       return { count: context.database.rows };
     },
@@ -43,7 +43,7 @@ test('the handler returns what the outputSchema takes, at once or later', () => 
   defineTool({ ...literal, handler: () => {} });
 });
 
-test('text and content receive the checked output', () => {
+test('text receives the checked output', () => {
   defineTool({
     ...literal,
     handler: () => ({ count: 1 }),
@@ -51,11 +51,30 @@ test('text and content receive the checked output', () => {
       expectTypeOf(output).toEqualTypeOf<{ count: number; unit: string }>();
       return output.unit;
     },
-    content(output) {
-      expectTypeOf(output).toEqualTypeOf<{ count: number; unit: string }>();
-      return [] satisfies MediaContent[];
+  });
+});
+
+test('a tool attaches blocks of the three shapes, a resource none', () => {
+  defineTool({
+    ...literal,
+    handler(_input, { attach }) {
+      attach({ type: 'image', data: '', mimeType: 'image/png' });
+      attach({ type: 'audio', data: '', mimeType: 'audio/wav' });
+      attach({ type: 'resource', resource: { uri: 'file:///a', mimeType: 'text/plain', blob: '' } });
+      // @ts-expect-error text is not attached
+      attach({ type: 'text', text: '' });
+      // @ts-expect-error no type of the specification's
+      attach({ type: 'blob', data: '', mimeType: 'image/png' });
+      // @ts-expect-error bytes are sent in base64
+      attach({ type: 'image', data: new Uint8Array(), mimeType: 'image/png' });
+      // @ts-expect-error a picture has a type
+      attach({ type: 'image', data: '' });
+      return { count: 1 };
     },
   });
+  // @ts-expect-error there is no such hook
+  defineTool({ ...literal, handler: () => ({ count: 1 }), content: () => [] });
+  expectTypeOf<CallContext>().not.toHaveProperty('attach');
 });
 
 test('every hint is set', () => {
@@ -116,6 +135,55 @@ test('a resource receives the variables of its template', () => {
   defineResource({ ...names, uriTemplate: 'db://{schema}', read, complete: { table: () => [] } });
   // @ts-expect-error neither text nor bytes
   defineResource({ ...names, uriTemplate: 'db://all', read: () => ({ json: {} }) });
+});
+
+test('a prompt receives its parsed arguments', () => {
+  const definePrompt = promptDefiner<Dependencies>();
+  const names = { name: 'explain_table', title: 'Explain table', description: 'Explains.' };
+  const messages = () => [{ role: 'user' as const, text: '' }];
+  const args = z.strictObject({ table: z.string(), depth: z.enum(['short', 'long']).default('short'), schema: z.string().optional() });
+  definePrompt({
+    ...names,
+    arguments: args,
+    messages(given, context) {
+      expectTypeOf(given).toEqualTypeOf<{ table: string; depth: 'short' | 'long'; schema?: string | undefined }>();
+      expectTypeOf(context).toEqualTypeOf<Dependencies & CallContext>();
+      return [{ role: 'assistant', resource: { uri: 'db://x', text: '' } }];
+    },
+    complete: { table: (typed, { schema }) => [typed, schema ?? ''] },
+    audit: ['table'],
+  });
+  definePrompt({ ...names, messages });
+  definePrompt({ ...names, messages: async () => messages() });
+  // @ts-expect-error an argument that is no text
+  definePrompt({ ...names, arguments: z.strictObject({ rows: z.number() }), messages });
+  // @ts-expect-error an argument that does not exist
+  definePrompt({ ...names, arguments: args, messages, audit: ['tables'] });
+  // @ts-expect-error another one
+  definePrompt({ ...names, arguments: args, messages, complete: { tables: () => [] } });
+  // @ts-expect-error nobody says it
+  definePrompt({ ...names, messages: () => [{ text: '' }] });
+});
+
+test('roots narrow the dependencies to others of the same kind, which can be disposed of', () => {
+  const base = { name: 'x', title: 'X', version: '1.0.0', envPrefix: 'X', instructions: 'X.', tools: () => [] };
+  const configSchema = z.strictObject({ narrow: z.boolean().default(true) });
+  const open = async () => ({ database: { rows: 1 }, async [Symbol.asyncDispose]() {} });
+  defineServer<Dependencies, typeof configSchema>({
+    ...base,
+    configSchema,
+    open,
+    narrow: ({ narrow }) =>
+      narrow
+        ? async (dependencies, roots) => {
+            expectTypeOf(dependencies).toEqualTypeOf<Dependencies>();
+            expectTypeOf(roots).toEqualTypeOf<readonly string[]>();
+            return await open();
+          }
+        : undefined,
+  });
+  // @ts-expect-error nobody could give back what they hold
+  defineServer<Dependencies, typeof configSchema>({ ...base, configSchema, open, narrow: () => async (dependencies) => dependencies });
 });
 
 test('a server: tools and open receive the settings, open returns the dependencies and how to dispose of them', () => {

@@ -23,9 +23,15 @@ export interface CallContext {
   progress: (done: number, total?: number, message?: string) => void;
 }
 
+/** What the handler of a tool gets beside that. */
+export interface ToolContext extends CallContext {
+  /** Adds a media block after the text, in the order of the calls. Once the deadline has passed it adds nothing. */
+  attach: (block: MediaContent) => void;
+}
+
 /** A tool as a literal, in the specification's own words, plus one handler that returns plain data. */
 export interface ToolLiteral<Dependencies, Input extends z.ZodObject, Output extends z.ZodObject> {
-  /** `verb_noun`, unique across all servers. */
+  /** `verb_noun`, or a verb where a server has one object only; unique across all servers. */
   name: string;
   title: string;
   /** What it does and when to use it, for the model. Ends with a period. */
@@ -35,24 +41,21 @@ export interface ToolLiteral<Dependencies, Input extends z.ZodObject, Output ext
   /** The answer is checked against it, and fields that it does not name are left out. */
   outputSchema: Output;
   annotations: ToolAnnotations;
-  handler: (input: z.output<Input>, context: Dependencies & CallContext) => z.input<Output> | Promise<z.input<Output>>;
+  handler: (input: z.output<Input>, context: Dependencies & ToolContext) => z.input<Output> | Promise<z.input<Output>>;
   /** The question that a person must say yes to before the handler runs, or undefined where this call needs none. Arguments in it are quoted. */
-  confirm?: (input: z.output<Input>) => string | undefined;
+  confirm?: (input: z.output<Input>) => string | undefined | Promise<string | undefined>;
   /** The answer as a person would write it, for the model. Without it, the answer's JSON. */
   text?: (output: z.output<Output>) => string;
-  /** Media blocks that follow the text. */
-  content?: (output: z.output<Output>) => MediaContent[];
   /** The arguments that the audit log may keep. None unless named. */
   audit?: readonly (keyof z.output<Input> & string)[];
 }
 
 /** Any tool of a server, its schemas forgotten. Made by `defineTool` only, which has checked them against the handler. */
 export interface Tool<Dependencies>
-  extends Omit<ToolLiteral<Dependencies, z.ZodObject, z.ZodObject>, 'handler' | 'confirm' | 'text' | 'content' | 'audit'> {
-  handler: (input: never, context: Dependencies & CallContext) => unknown;
-  confirm?: (input: never) => string | undefined;
+  extends Omit<ToolLiteral<Dependencies, z.ZodObject, z.ZodObject>, 'handler' | 'confirm' | 'text' | 'audit'> {
+  handler: (input: never, context: Dependencies & ToolContext) => unknown;
+  confirm?: (input: never) => string | undefined | Promise<string | undefined>;
   text?: (output: never) => string;
-  content?: (output: never) => MediaContent[];
   audit?: readonly string[];
 }
 
@@ -80,6 +83,21 @@ export interface ListedResource {
 /** What a resource holds: text, or bytes. */
 export type ResourceContent = { text: string; mimeType?: string } | { blob: Uint8Array; mimeType?: string };
 
+/** How what a person types may go on, for each of these names; `settled` are the values of the others so far. */
+export type Completers<Dependencies, Name extends string> = {
+  [Each in Name]?: (
+    typed: string,
+    settled: Partial<Record<Name, string>>,
+    context: Dependencies & CallContext,
+  ) => string[] | Promise<string[]>;
+};
+
+/** The same, its names forgotten. */
+export type AnyCompleters<Dependencies> = Record<
+  string,
+  ((typed: string, settled: never, context: Dependencies & CallContext) => string[] | Promise<string[]>) | undefined
+>;
+
 /** A resource, or all that a URI template names, as a literal. */
 export interface ResourceLiteral<Dependencies, Template extends string> {
   /** One word, unique in its server. */
@@ -98,13 +116,7 @@ export interface ResourceLiteral<Dependencies, Template extends string> {
     context: Dependencies & CallContext,
   ) => ResourceContent | Promise<ResourceContent>;
   /** How a variable may go on, given those that are settled. */
-  complete?: {
-    [Name in VariableOf<Template>]?: (
-      typed: string,
-      settled: Partial<Record<VariableOf<Template>, string>>,
-      context: Dependencies & CallContext,
-    ) => string[] | Promise<string[]>;
-  };
+  complete?: Completers<Dependencies, VariableOf<Template>>;
   /**
    * Calls `changed` after every change (and once it is gone) until the signal aborts, and releases then what it holds. Resolves once it
    * watches, throws a ToolError where it cannot.
@@ -121,10 +133,7 @@ export interface ResourceLiteral<Dependencies, Template extends string> {
 /** Any resource of a server, its template forgotten. Made by `defineResource` only. */
 export interface Resource<Dependencies> extends Omit<ResourceLiteral<Dependencies, string>, 'read' | 'complete' | 'watch' | 'audit'> {
   read: (variables: never, context: Dependencies & CallContext) => ResourceContent | Promise<ResourceContent>;
-  complete?: Record<
-    string,
-    ((typed: string, settled: never, context: Dependencies & CallContext) => string[] | Promise<string[]>) | undefined
-  >;
+  complete?: AnyCompleters<Dependencies>;
   watch?: (variables: never, changed: () => void, context: Dependencies & Pick<CallContext, 'signal'>) => void | Promise<void>;
   audit?: readonly string[];
 }
@@ -132,6 +141,45 @@ export interface Resource<Dependencies> extends Omit<ResourceLiteral<Dependencie
 /** Binds `defineResource` to what a server's functions receive, as `toolDefiner` does. */
 export function resourceDefiner<Dependencies>() {
   return <const Template extends string>(resource: ResourceLiteral<Dependencies, Template>): Resource<Dependencies> => resource;
+}
+
+/** Every argument of a prompt arrives as a string. What may be left out is optional, or has a default. */
+export type PromptArguments = z.ZodObject<Record<string, z.ZodType<unknown, string | undefined>>>;
+
+/** One message of a prompt: text, or a text resource that it embeds. */
+export type PromptMessage = { role: 'user' | 'assistant' } & (
+  | { text: string }
+  | { resource: { uri: string; text: string; mimeType?: string } }
+);
+
+/** A prompt as a literal, in the specification's own words: what a person picks from a menu, made into messages for the model. */
+export interface PromptLiteral<Dependencies, Arguments extends PromptArguments> {
+  /** In snake_case, unique across all servers. */
+  name: string;
+  title: string;
+  /** What it is for, for the person. Ends with a period. */
+  description: string;
+  /** A `z.strictObject` of strings, each described. Without it, the prompt has no arguments. */
+  arguments?: Arguments;
+  messages: (args: z.output<Arguments>, context: Dependencies & CallContext) => PromptMessage[] | Promise<PromptMessage[]>;
+  /** How an argument may go on, given those that are settled. */
+  complete?: Completers<Dependencies, keyof z.output<Arguments> & string>;
+  /** The arguments that the audit log may keep. None unless named. */
+  audit?: readonly (keyof z.output<Arguments> & string)[];
+}
+
+/** Any prompt of a server, its arguments forgotten. Made by `definePrompt` only. */
+export interface Prompt<Dependencies> extends Omit<PromptLiteral<Dependencies, PromptArguments>, 'messages' | 'complete' | 'audit'> {
+  messages: (args: never, context: Dependencies & CallContext) => PromptMessage[] | Promise<PromptMessage[]>;
+  complete?: AnyCompleters<Dependencies>;
+  audit?: readonly string[];
+}
+
+/** Binds `definePrompt` to what a server's functions receive, as `toolDefiner` does. */
+export function promptDefiner<Dependencies>() {
+  return <Arguments extends PromptArguments = z.ZodObject<Record<never, never>>>(
+    prompt: PromptLiteral<Dependencies, Arguments>,
+  ): Prompt<Dependencies> => prompt;
 }
 
 /** A server as a literal: its name, its settings, its tools, and how to open what they need. */
@@ -150,9 +198,23 @@ export interface ServerLiteral<Dependencies, Config extends z.ZodObject> {
   tools: (config: z.output<Config>) => readonly Tool<Dependencies>[];
   /** Resources are one too. The first whose template fits a URI answers for it. */
   resources?: (config: z.output<Config>) => readonly Resource<Dependencies>[];
+  /** Prompts as well. */
+  prompts?: (config: z.output<Config>) => readonly Prompt<Dependencies>[];
   /** Opens, once a process, what the handlers need. Disposed of when the server stops. Throws a ToolError that an operator can act on. */
   open: (config: z.output<Config> & CommonConfig, log: Logger) => Promise<Dependencies & AsyncDisposable>;
+  /** How the roots of a client narrow what `open` gave, for clients of 2025 over stdio; nobody else is asked. Undefined where they do not. */
+  narrow?: (config: z.output<Config>) => Narrow<Dependencies> | undefined;
 }
+
+/**
+ * What one connection may use, given the URIs that its client names as roots: never more than the process may. Disposed of when the
+ * connection has ended or its roots have changed. A ToolError thrown is the answer to every request of the connection.
+ */
+export type Narrow<Dependencies> = (
+  dependencies: Dependencies,
+  roots: readonly string[],
+  log: Logger,
+) => Promise<Dependencies & AsyncDisposable>;
 
 /** Any server, its types forgotten. */
 // biome-ignore lint/suspicious/noExplicitAny: dependencies and settings are private to each server; core only hands them back

@@ -1,4 +1,4 @@
-/** The public surface: servers, tools and resources as values; the one class of errors whose words leave; settings; running as a process. */
+/** The public surface: servers, tools, resources and prompts as values; the one class of errors whose words leave; settings; running as a process. */
 
 export { type CommonConfig, commonSchema } from './config/common.ts';
 export { type Option, optionsOf } from './config/options.ts';
@@ -8,6 +8,12 @@ export {
   defineServer,
   type ListedResource,
   type MediaContent,
+  type Narrow,
+  type Prompt,
+  type PromptArguments,
+  type PromptLiteral,
+  type PromptMessage,
+  promptDefiner,
   type Resource,
   type ResourceContent,
   type ResourceLiteral,
@@ -15,6 +21,7 @@ export {
   type ServerLiteral,
   type Tool,
   type ToolAnnotations,
+  type ToolContext,
   type ToolLiteral,
   toolDefiner,
 } from './define.ts';

@@ -1,7 +1,12 @@
 import { EventEmitter } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import * as z from 'zod';
 import { fixture } from '../test/fixture/server.ts';
+import { defineServer } from './define.ts';
 import { ToolError } from './errors.ts';
 import { launch } from './launch.ts';
 import { main } from './main.ts';
@@ -116,6 +121,26 @@ describe('a start that fails', () => {
     expect(written.stderr).toMatch(/\nSee touchstone-fixture --help\n$/);
     expect(written.stderr).not.toMatch(/hunter2|Zq8xVn3k/);
     expect(written.stdout).toBe('');
+  });
+
+  test('keeps quiet about every string of a secret, and about what the configuration file took from a variable', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'touchstone-main-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const path = join(directory, 'config.json');
+    writeFileSync(path, `{"keys":{"a":"Zq8xVn3k","b":["Yw7"]},"notes":["as \${NOTE}"]}`, { mode: 0o600 });
+    const configSchema = fixture.configSchema.extend({
+      keys: z.record(z.string(), z.unknown()).meta({ secret: true }),
+      notes: z.array(z.string()),
+    });
+    const server = defineServer({
+      ...fixture,
+      configSchema,
+      open: ({ keys, notes }) => Promise.reject(new ToolError('unavailable', JSON.stringify([keys, notes]))),
+    });
+    const { written, ended } = processOf(['--config', path], { NOTE: 'Xv6yUm2j' });
+    await main(server);
+    expect(await ended).toBe(1);
+    expect(written.stderr).toContain('touchstone-fixture: [{"a":"[redacted]","b":["[redacted]"]},["as [redacted]"]]\n');
   });
 
   test('names an address that is not to be had', async () => {

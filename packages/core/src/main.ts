@@ -33,8 +33,9 @@ export async function main(server: AnyServer): Promise<void> {
   let secrets: string[] = [];
   try {
     // The schema extends the common one; the server's own part is known to the server alone.
-    const config = loadConfig(schema, options, server.envPrefix, { argv, env: process.env }) as CommonConfig & Record<string, unknown>;
-    secrets = options.filter((option) => option.secret).map((option) => String(config[option.key] ?? ''));
+    const loaded = loadConfig(schema, options, server.envPrefix, { argv, env: process.env });
+    const config = loaded.config as CommonConfig;
+    secrets = loaded.secrets;
     await run(server, config, createLog(config.logLevel, secrets, oncePerTurn(process.stderr)), stdout);
   } catch (error) {
     // A mistake of the operator's gets a sentence, a mistake of ours its stack.

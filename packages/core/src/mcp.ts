@@ -6,7 +6,6 @@ import {
   inputResponse,
   type ListToolsResult,
   type McpServerFactory,
-  PROTOCOL_VERSION_META_KEY,
   ProtocolError,
   ProtocolErrorCode,
   ResourceNotFoundError,
@@ -22,9 +21,11 @@ import type { AnyServer, AnyTool } from './define.ts';
 import { type ErrorCode, ToolError, toToolError } from './errors.ts';
 import type { Question, Reply } from './guards/consent.ts';
 import { makeVisible } from './guards/sanitize.ts';
+import type { Prompts } from './prompts.ts';
 import { type Environment, observe, type RequestFacts, wordsOf } from './request.ts';
 import type { Resources } from './resources.ts';
-import type { Release, Watches } from './watches.ts';
+import { type FactsOf, narrowedFacts, plainFacts } from './serve/facts.ts';
+import type { Release, Watches, WatchRequest } from './watches.ts';
 
 export type { McpServerFactory } from '@modelcontextprotocol/server';
 
@@ -39,10 +40,8 @@ export const MODERN_REVISION = '2026-07-28';
 /** How long a client may keep the lists, which change only with a restart. */
 const LIST_HINT = { ttlMs: 300_000, cacheScope: 'private' } as const;
 
-/** What an HTTP request tells of its sender; serve/http.ts passes it through the SDK as `authInfo.extra`. */
-export interface Sender {
-  requestId: string;
-}
+/** Watches whose changes go to one client; undefined where there is nothing to watch. */
+type CreateWatches = ((notify: (uri: string) => void) => Watches) | undefined;
 
 /**
  * The SDK asks for a server per HTTP request (once a connection over stdio), so everything costly is made here, once: schemas, the
@@ -51,23 +50,27 @@ export interface Sender {
 export function createFactory(
   server: AnyServer,
   tools: readonly AnyTool[],
-  resources: Resources | undefined,
-  watches: ((notify: (uri: string) => void) => Watches) | undefined,
+  resources: Resources,
+  watches: CreateWatches,
+  prompts: Prompts,
   env: Environment,
 ): McpServerFactory {
   const identity = identityOf(server);
+  const completable = resources.completable || prompts.completable;
+  // Clients ask every server for resources and prompts; some then take "Method not found" for a broken server (opencode:
+  // github.com/upstash/context7/pull/2534, Cline: github.com/DeusData/codebase-memory-mcp/pull/1015).
   const options = {
     instructions: server.instructions,
     capabilities: {
       tools: { listChanged: false },
       resources: { listChanged: false },
       prompts: { listChanged: false },
-      ...(resources?.completable ? { completions: {} } : {}),
+      ...(completable ? { completions: {} } : {}),
     },
     cacheHints: {
       'server/discover': LIST_HINT,
       'tools/list': LIST_HINT,
-      ...(resources === undefined || resources.fixed ? { 'resources/list': LIST_HINT } : {}),
+      ...(resources.fixed ? { 'resources/list': LIST_HINT } : {}),
       'resources/templates/list': LIST_HINT,
       'prompts/list': LIST_HINT,
     },
@@ -80,20 +83,20 @@ export function createFactory(
   return ({ era, requestInfo }) => {
     const instance = new Server(identity, era === 'modern' ? modernOptions : options);
     // A client of 2025 needs a connection to be told of changes over, and over HTTP there is none.
-    const subscribable = watches !== undefined && (era === 'modern' || requestInfo === undefined);
-    if (subscribable) instance.registerCapabilities({ resources: { subscribe: true } });
+    const connected = era === 'legacy' && requestInfo === undefined;
+    if (watches !== undefined && (era === 'modern' || connected)) instance.registerCapabilities({ resources: { subscribe: true } });
+    const factsOf = connected ? serveConnection(instance, watches, env) : plainFacts(era);
     instance.setRequestHandler('tools/list', () => list);
     instance.setRequestHandler('tools/call', { params: CHECKED }, async (params, context) => {
       const tool = byName.get(params.name);
-      if (tool === undefined) throw await unknownTool(params.name, factsOf(context, era), env);
+      if (tool === undefined) throw await unknownTool(params.name, factsOf(context), env);
       const reply = replyOf(context, era === 'legacy' ? instance.getClientCapabilities() : undefined);
-      const result = await callTool(tool, { arguments: params.arguments, reply, ...factsOf(context, era) }, env);
+      const result = await callTool(tool, { arguments: params.arguments, reply, ...factsOf(context) }, env);
       return 'question' in result ? ask(result as Question) : result;
     });
-    if (resources === undefined) serveNoResources(instance);
-    else serveResources(instance, resources, era);
-    if (subscribable && era === 'legacy') serveSubscriptions(instance, watches);
-    serveNoPrompts(instance);
+    serveResources(instance, resources, factsOf);
+    servePrompts(instance, prompts, factsOf);
+    if (completable) serveCompletion(instance, resources, prompts, factsOf);
     return instance;
   };
 }
@@ -138,30 +141,36 @@ async function unknownTool(given: string, facts: RequestFacts, env: Environment)
   return new ProtocolError(ProtocolErrorCode.InvalidParams, refusal.code === 'rate_limited' ? wordsOf(refusal) : refusal.message);
 }
 
-function serveResources(instance: Server, resources: Resources, era: RequestFacts['era']): void {
+function serveResources(instance: Server, resources: Resources, factsOf: FactsOf): void {
   instance.setRequestHandler('resources/list', async ({ params }, context) => ({
-    ...(await resources.list(params?.cursor, factsOf(context, era)).catch((error) => fail(error))),
+    ...(await resources.list(params?.cursor, factsOf(context)).catch((error) => fail(error))),
   }));
   instance.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [...resources.templates] }));
   instance.setRequestHandler('resources/read', async ({ params: { uri } }, context) => ({
-    contents: [await resources.read(uri, factsOf(context, era)).catch((error) => fail(error, uri))],
+    contents: [await resources.read(uri, factsOf(context)).catch((error) => fail(error, uri))],
   }));
-  if (!resources.completable) return;
-  instance.setRequestHandler('completion/complete', async ({ params: { ref, argument, context: given } }, context) => {
-    const uriTemplate = ref.type === 'ref/resource' ? ref.uri : '';
-    const request = { uriTemplate, variable: argument.name, typed: argument.value, settled: given?.arguments ?? {} };
-    return { completion: await resources.complete(request, factsOf(context, era)).catch((error) => fail(error)) };
-  });
 }
 
-/** Subscriptions of a connection of 2025, which the SDK leaves to its servers; those of 2026 never reach one (serve/listen.ts). */
-function serveSubscriptions(instance: Server, create: (notify: (uri: string) => void) => Watches): void {
+/** What only a connection of 2025 has: subscriptions, and roots of its client's. */
+function serveConnection(instance: Server, create: CreateWatches, { narrow, log }: Environment): FactsOf {
   // A client that has gone is told nothing.
-  const watches = create((uri) => void instance.sendResourceUpdated({ uri }).catch(() => {}));
+  const watches = create?.((uri) => void instance.sendResourceUpdated({ uri }).catch(() => {}));
+  const onReplaced = (facts: WatchRequest) => void watches?.renew(facts);
+  const narrowed = narrow && narrowedFacts(instance, narrow, { log, onReplaced });
+  const factsOf = narrowed?.factsOf ?? plainFacts('legacy');
+  if (watches !== undefined) serveSubscriptions(instance, watches, factsOf);
+  instance.onclose = () => {
+    watches?.close();
+    narrowed?.close();
+  };
+  return factsOf;
+}
+
+/** The SDK leaves them to its servers; those of 2026 never reach one (serve/listen.ts). */
+function serveSubscriptions(instance: Server, watches: Watches, factsOf: FactsOf): void {
   const held = new Map<string, Promise<Release>>();
-  instance.onclose = () => watches.close();
   instance.setRequestHandler('resources/subscribe', async ({ params: { uri } }, context) => {
-    const subscribed = held.get(uri) ?? watches.subscribe(uri, factsOf(context, 'legacy'));
+    const subscribed = held.get(uri) ?? watches.subscribe(uri, factsOf(context));
     held.set(uri, subscribed);
     await subscribed.catch((error) => {
       if (held.get(uri) === subscribed) held.delete(uri);
@@ -190,22 +199,22 @@ function fail(thrown: unknown, uri?: string): never {
   throw new ProtocolError(rpcCode, wordsOf(error), { code, retryable });
 }
 
-/**
- * Clients ask every server for resources and prompts; some then take "Method not found" for a broken server (opencode:
- * github.com/upstash/context7/pull/2534, Cline: github.com/DeusData/codebase-memory-mcp/pull/1015).
- */
-function serveNoResources(instance: Server): void {
-  instance.setRequestHandler('resources/list', () => ({ resources: [] }));
-  instance.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [] }));
-  instance.setRequestHandler('resources/read', ({ params }) => {
-    throw new ResourceNotFoundError(makeVisible(params.uri.slice(0, 2_000)));
-  });
+/** The SDK's own schema calls an argument that is no text an internal error. */
+const promptParams = z.looseObject({ name: z.string(), arguments: z.unknown().optional() });
+
+function servePrompts(instance: Server, prompts: Prompts, factsOf: FactsOf): void {
+  instance.setRequestHandler('prompts/list', () => ({ prompts: [...prompts.list] }));
+  instance.setRequestHandler('prompts/get', { params: promptParams }, async ({ name, arguments: args }, context) => ({
+    messages: await prompts.get(name, args, factsOf(context)).catch((error) => fail(error)),
+  }));
 }
 
-function serveNoPrompts(instance: Server): void {
-  instance.setRequestHandler('prompts/list', () => ({ prompts: [] }));
-  instance.setRequestHandler('prompts/get', ({ params }) => {
-    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown prompt: ${makeVisible(params.name.slice(0, 100))}`);
+function serveCompletion(instance: Server, resources: Resources, prompts: Prompts, factsOf: FactsOf): void {
+  instance.setRequestHandler('completion/complete', async ({ params: { ref, argument, context: given } }, context) => {
+    const typing = { name: argument.name, typed: argument.value, settled: given?.arguments ?? {} };
+    const facts = factsOf(context);
+    const completed = ref.type === 'ref/prompt' ? prompts.complete(ref.name, typing, facts) : resources.complete(ref.uri, typing, facts);
+    return { completion: await completed.catch((error) => fail(error)) };
   });
 }
 
@@ -259,39 +268,4 @@ function replyOf({ http, mcpReq }: ServerContext, connected: ClientCapabilities 
   const canAsk = elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
   const view = inputResponse(mcpReq.inputResponses, CONFIRM);
   return { canAsk, answer: view.kind === 'elicit' ? view.action : undefined, state: mcpReq.requestState() };
-}
-
-function factsOf(context: ServerContext, era: RequestFacts['era']): RequestFacts {
-  const { http, mcpReq } = context;
-  const sender = http?.authInfo?.extra as Sender | undefined;
-  const transport = http === undefined ? ('stdio' as const) : ('http' as const);
-  const envelope = mcpReq.envelope as Readonly<Record<string, unknown>> | undefined;
-  const version = envelope?.[PROTOCOL_VERSION_META_KEY] ?? http?.req?.headers.get('mcp-protocol-version');
-  return {
-    era,
-    signal: mcpReq.signal,
-    progress: progressOf(context),
-    caller: http?.authInfo?.clientId ?? transport,
-    transport,
-    protocolVersion: typeof version === 'string' ? version : undefined,
-    requestId: sender?.requestId ?? String(mcpReq.id),
-    rpcId: String(mcpReq.id),
-    meta: mcpReq._meta,
-  };
-}
-
-/** Progress goes out only where the client gave a token, and never after the answer. */
-function progressOf({ mcpReq }: ServerContext): RequestFacts['progress'] {
-  const progressToken = mcpReq._meta?.progressToken;
-  return (progress, total, message) => {
-    if (progressToken === undefined || mcpReq.signal.aborted) return;
-    const params = {
-      progressToken,
-      progress,
-      ...(total === undefined ? {} : { total }),
-      ...(message === undefined ? {} : { message: makeVisible(message) }),
-    };
-    // A client that has gone needs no progress; its absence is seen by the signal.
-    mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
-  };
 }

@@ -1,3 +1,4 @@
+import type { CallContext } from './define.ts';
 import { type ToolError, toToolError } from './errors.ts';
 import { type AuditRecord, audit } from './guards/audit.ts';
 import type { AskConsent } from './guards/consent.ts';
@@ -11,6 +12,8 @@ import type { Logger } from './log.ts';
 /** What a process has one of, and every request uses. */
 export interface Environment {
   dependencies: object;
+  /** Makes the dependencies of one connection, where the server and its operator have its client's roots narrow them. */
+  narrow?: ((roots: readonly string[]) => Promise<AsyncDisposable>) | undefined;
   log: Logger;
   rateLimit: RateLimit;
   slots: Slots;
@@ -34,10 +37,15 @@ export interface RequestFacts {
   /** The JSON-RPC id. */
   rpcId: string;
   meta: Readonly<Record<string, unknown>> | undefined;
+  /** Lends the dependencies of its connection, where they are not the process's. */
+  borrow?: Borrow | undefined;
 }
 
+/** Runs work with dependencies that are held until it has ended. */
+export type Borrow = <Result>(work: (dependencies: object) => Result | Promise<Result>) => Promise<Result>;
+
 /** What is asked for, as far as spans and the log may know it. */
-export type Target = Pick<AuditRecord, 'method' | 'tool' | 'resource' | 'arguments'>;
+export type Target = Pick<AuditRecord, 'method' | 'tool' | 'resource' | 'prompt' | 'arguments'>;
 
 /** What is learnt of a request while it is served, for its line in the log. */
 export type Notes = Pick<AuditRecord, 'outcome' | 'chars' | 'confirmation'>;
@@ -77,11 +85,14 @@ export async function observe<Result>(
   }
 }
 
-/** Runs work in a slot and against the deadline, which counts from here. The client is answered in time; the slot is held until the work has really ended. */
+/**
+ * Runs work with the server's dependencies in a slot and against the deadline, which counts from here. The client is answered in time; the slot
+ * is held until the work has really ended.
+ */
 export async function runBounded<Result>(
-  request: Pick<RequestFacts, 'signal' | 'progress'>,
+  request: Pick<RequestFacts, 'signal' | 'progress' | 'borrow'>,
   env: Environment,
-  work: (context: Pick<RequestFacts, 'signal' | 'progress'>) => Result | Promise<Result>,
+  work: (context: CallContext) => Result | Promise<Result>,
 ): Promise<Result> {
   const deadline = startDeadline(env.callTimeoutMs, request.signal);
   let answered = false;
@@ -89,19 +100,18 @@ export async function runBounded<Result>(
   const progress: RequestFacts['progress'] = (...step) => {
     if (!answered) request.progress(...step);
   };
+  const begin = async (dependencies: object) => {
+    // Cancelled while it waited for its turn: work that begins to listen now would never hear of it.
+    deadline.signal.throwIfAborted();
+    return await work({ ...dependencies, signal: deadline.signal, progress });
+  };
   try {
     const release = await env.slots.acquire(deadline.signal);
-    const running = begin(() => work({ signal: deadline.signal, progress }), deadline.signal);
+    const running = request.borrow === undefined ? begin(env.dependencies) : request.borrow(begin);
     running.then(release, release);
     return await Promise.race([running, deadline.passed]);
   } finally {
     answered = true;
     deadline.end();
   }
-}
-
-async function begin<Result>(work: () => Result | Promise<Result>, signal: AbortSignal): Promise<Result> {
-  // Cancelled while it waited for its turn: work that begins to listen now would never hear of it.
-  signal.throwIfAborted();
-  return await work();
 }

@@ -1,5 +1,6 @@
 import { STRUCTURE_FACTOR } from './call.ts';
-import type { ListedResource, Resource, ResourceContent } from './define.ts';
+import { type Completion, completeWith, type Typing } from './completion.ts';
+import type { CallContext, ListedResource, Resource, ResourceContent } from './define.ts';
 import { ToolError } from './errors.ts';
 import { auditedArguments } from './guards/audit.ts';
 import { makeVisible, sanitizeData } from './guards/sanitize.ts';
@@ -20,14 +21,6 @@ export interface ListedTemplate extends Omit<ListedResource, 'uri' | 'size'> {
 /** One item of a ReadResourceResult. */
 export type ReadContent = { uri: string; mimeType?: string } & ({ text: string } | { blob: string });
 
-/** The completion of one variable of a template. */
-export interface CompletionRequest {
-  uriTemplate: string;
-  variable: string;
-  typed: string;
-  settled: Record<string, string>;
-}
-
 /** A resource that a URI names, and the values that it gives to the variables. */
 export interface FoundResource {
   // biome-ignore lint/suspicious/noExplicitAny: the dependencies are the server's own; core only hands them on
@@ -45,13 +38,10 @@ export interface Resources {
   find(uri: string): FoundResource;
   list(cursor: string | undefined, request: RequestFacts): Promise<ResourcePage>;
   read(uri: string, request: RequestFacts): Promise<ReadContent>;
-  complete(completion: CompletionRequest, request: RequestFacts): Promise<{ values: string[]; total: number; hasMore: boolean }>;
+  complete(uriTemplate: string, typing: Typing, request: RequestFacts): Promise<Completion>;
 }
 
 const PAGE = 100;
-
-/** The specification's own limit. */
-const MAX_COMPLETIONS = 100;
 
 /** Templates are read, and what never changes is listed, once a process. */
 // biome-ignore lint/suspicious/noExplicitAny: as above
@@ -65,11 +55,11 @@ export function createResources(literals: readonly Resource<any>[], env: Environ
   const serve = <Result>(
     target: Parameters<typeof observe>[0],
     request: RequestFacts,
-    work: (context: object, notes: Notes) => Promise<Result>,
+    work: (context: CallContext, notes: Notes) => Promise<Result>,
   ) =>
     observe(target, request, env, async (notes) => {
       await env.rateLimit(request.caller);
-      return await runBounded(request, env, (context) => work({ ...env.dependencies, ...context }, notes));
+      return await runBounded(request, env, (context) => work(context, notes));
     });
 
   const find = (uri: string): FoundResource => {
@@ -104,18 +94,11 @@ export function createResources(literals: readonly Resource<any>[], env: Environ
         return sent;
       });
     },
-    async complete({ uriTemplate: wanted, variable, typed, settled }, request) {
+    async complete(wanted, typing, request) {
       const entry = known.find(({ literal }) => literal.uriTemplate === wanted);
-      if (entry?.template.variables.includes(variable) !== true) throw new ToolError('invalid_input', 'No template has this variable.');
-      const { name, complete = {} } = entry.literal;
-      // A person types faster than a model calls, and must not spend its calls.
-      const typist = { ...request, caller: `${request.caller} completing` };
-      const values = await serve(
-        { method: 'completion/complete', resource: name },
-        typist,
-        async (context) => sanitizeData((await complete[variable]?.(typed, settled as never, context)) ?? []).value,
-      );
-      return { values: values.slice(0, MAX_COMPLETIONS), total: values.length, hasMore: values.length > MAX_COMPLETIONS };
+      if (entry?.template.variables.includes(typing.name) !== true) throw new ToolError('invalid_input', 'No template has this variable.');
+      const { name, complete } = entry.literal;
+      return await completeWith(complete, typing, { resource: name }, request, env);
     },
   };
 }

@@ -11,6 +11,9 @@ export const MAX_WATCHED = 256;
 /** Shortest time between two notifications of one URI: a file that is written all day must not fill a client's inbox. */
 const PAUSE_MS = 200;
 
+/** What a watch needs of the request that it begins with. */
+export type WatchRequest = Pick<RequestFacts, 'signal' | 'progress' | 'borrow'>;
+
 interface Watched {
   users: number;
   life: AbortController;
@@ -57,6 +60,22 @@ export class Watches {
     return { uris: [...releases.keys()], release };
   }
 
+  /** Begins every watch again with what its connection may see by now. What it may not see any more is no longer watched. */
+  async renew(request: WatchRequest): Promise<void> {
+    await Promise.all(
+      [...this.#watched].map(async ([uri, watched]) => {
+        const before = watched.life;
+        Object.assign(watched, this.#watch(uri, request));
+        await watched.ready.catch((error) => {
+          this.#env.log.info({ err: error }, 'no longer watched');
+          if (this.#watched.get(uri) === watched) this.#watched.delete(uri);
+        });
+        // Only now: no change goes unheard in between. Who is just subscribing hears why it was in vain.
+        before.abort(new ToolError('unavailable', 'The roots have changed.', { hint: 'Subscribe again.' }));
+      }),
+    );
+  }
+
   /** Ends everything, and begins nothing more. */
   close(): void {
     this.#closed = true;
@@ -82,20 +101,24 @@ export class Watches {
     return release;
   }
 
-  #begin(uri: string, request: RequestFacts): Watched {
-    const { literal, variables }: FoundResource = this.#resources.find(uri);
-    if (literal.watch === undefined) throw new ToolError('denied', 'This resource cannot be subscribed to.');
+  #begin(uri: string, request: WatchRequest): Watched {
     if (this.#closed) throw new ToolError('unavailable', 'The connection has ended.');
     if (this.#watched.size >= MAX_WATCHED)
       throw new ToolError('rate_limited', `Only ${MAX_WATCHED} resources can be subscribed to at once.`);
+    const watched = { users: 0, ...this.#watch(uri, request) };
+    this.#watched.set(uri, watched);
+    return watched;
+  }
+
+  #watch(uri: string, request: WatchRequest): Pick<Watched, 'life' | 'ready'> {
+    const { literal, variables }: FoundResource = this.#resources.find(uri);
+    const { watch } = literal;
+    if (watch === undefined) throw new ToolError('denied', 'This resource cannot be subscribed to.');
     const life = new AbortController();
     const { signal } = life;
     const changed = spaced(() => this.#notify(uri), signal);
-    const { watch } = literal;
-    const ready = runBounded(request, this.#env, () => watch(variables as never, changed, { ...this.#env.dependencies, signal }));
-    const watched = { users: 0, life, ready };
-    this.#watched.set(uri, watched);
-    return watched;
+    const ready = runBounded(request, this.#env, (context) => watch(variables as never, changed, { ...context, signal }));
+    return { life, ready };
   }
 }
 

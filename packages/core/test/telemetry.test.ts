@@ -20,6 +20,7 @@ import {
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connect, GENERATIONS } from '../src/testing/index.ts';
+import { openLibrary } from './fixture/library.ts';
 import { fixture } from './fixture/server.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -153,6 +154,24 @@ describe.each(GENERATIONS)('%s client: a call', (generation) => {
     expect(told).toHaveLength(3);
     expect(JSON.stringify([told, await durations()])).not.toMatch(/argument|another|hunter2|changed|row 17|"throw"/);
   });
+});
+
+test('a prompt is a span by the conventions too, and its name is one that the server knows', async () => {
+  await using client = await connect(openLibrary().server, {});
+  await client.getPrompt('review_book', { title: 'an argument' });
+  await client.getPrompt('an invention').catch(() => {});
+  const [got, unknown] = spans.getFinishedSpans();
+  expect(got).toMatchObject({
+    name: 'prompts/get review_book',
+    status: { code: SpanStatusCode.UNSET },
+    attributes: { 'mcp.method.name': 'prompts/get', 'gen_ai.prompt.name': 'review_book' },
+  });
+  expect(unknown).toMatchObject({
+    name: 'prompts/get (unknown)',
+    status: { code: SpanStatusCode.ERROR },
+    attributes: { 'gen_ai.prompt.name': '(unknown)', 'error.type': 'not_found' },
+  });
+  expect(JSON.stringify([got?.attributes, unknown?.attributes])).not.toMatch(/argument|invention/);
 });
 
 test('the span of the HTTP request is linked, where the client has a trace of its own', async () => {

@@ -53,7 +53,7 @@ function gatedServer() {
     ...fixture,
     tools: () => [holdOpen],
     resources: () => [],
-    open: async () => ({ async [Symbol.asyncDispose]() {} }),
+    open: async () => ({ diary: [], async [Symbol.asyncDispose]() {} }),
   });
   return { server, started, signals, open: gate.resolve, most: () => most };
 }
@@ -364,7 +364,6 @@ describe('faults of a tool beyond its handler', () => {
   };
   const faults: [string, Partial<Tool<Dependencies>>, ErrorCode][] = [
     ['its text fails', { text: fail }, 'internal'],
-    ['its media fail', { content: fail }, 'internal'],
     ['its data are circular', { handler: () => ({ data: circular }) }, 'internal'],
     ['it throws no error', { handler: () => Promise.reject('hunter2') }, 'internal'],
     ['its structure is large, though its text is short', { handler: () => ({ data: Array(2_000).fill(0) }), text: () => '' }, 'too_large'],

@@ -16,6 +16,7 @@ test('a setting becomes a flag, a variable and a file key', () => {
     flag: '--max-rows',
     env: 'TOUCHSTONE_X_MAX_ROWS',
     envFile: undefined,
+    envAlias: undefined,
     type: 'number',
     choices: undefined,
     default: 10,
@@ -35,12 +36,13 @@ test.each([
   ['enum', z.enum(['a', 'b']), 'string'],
   ['optional', z.string().optional(), 'string'],
   ['with a default', z.boolean().default(true), 'boolean'],
+  ['object', z.strictObject({ a: z.string() }), 'object'],
+  ['record', z.record(z.string(), z.string()).default({}), 'object'],
 ] as const)('type: %s', (_name, setting, type) => {
   expect(option(setting)?.type).toBe(type);
 });
 
 test.each([
-  ['object', z.object({ a: z.string() }), 'object'],
   ['union', z.union([z.string(), z.number()]), 'string,number'],
   ['anything', z.unknown(), 'unknown'],
 ] as const)('a setting that no flag can carry stops the build: %s', (_name, setting, type) => {
@@ -57,6 +59,28 @@ test('a secret has no flag, and a file variable beside its own', () => {
     env: 'TOUCHSTONE_X_API_KEY',
     envFile: 'TOUCHSTONE_X_API_KEY_FILE',
     secret: true,
+  });
+});
+
+test('an object has neither flag nor variable, also where it is secret', () => {
+  const nowhere = { flag: undefined, env: undefined, envFile: undefined, envAlias: undefined };
+  expect(option(z.record(z.string(), z.string()), 'databases')).toMatchObject(nowhere);
+  expect(option(z.record(z.string(), z.string()).meta({ secret: true }), 'databases')).toMatchObject({ ...nowhere, secret: true });
+});
+
+test.each([{ positional: true }, { env: 'DATABASES' }])('an object with %j stops the build', (meta) => {
+  const message = 'Setting databases is an object, which no argument and no variable can carry';
+  expect(() => option(z.record(z.string(), z.string()).meta(meta), 'databases')).toThrow(new TypeError(message));
+});
+
+test('a setting may have a further variable', () => {
+  expect(option(z.string().optional().meta({ env: 'DATABASE_URL', secret: true, positional: true }), 'url')).toMatchObject({
+    flag: undefined,
+    env: 'TOUCHSTONE_X_URL',
+    envFile: 'TOUCHSTONE_X_URL_FILE',
+    envAlias: 'DATABASE_URL',
+    secret: true,
+    positional: true,
   });
 });
 

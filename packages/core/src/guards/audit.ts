@@ -9,6 +9,7 @@ export interface AuditRecord {
   tool?: string;
   /** The name of the resource's literal. */
   resource?: string;
+  prompt?: string;
   /** `asked` where the call will come again with a person's answer. */
   outcome: 'ok' | 'asked' | 'cancelled' | ErrorCode;
   /** Of a call that needs one. */
@@ -26,6 +27,10 @@ export interface AuditRecord {
 
 /** Longest argument that is kept. */
 const MAX_ARGUMENT = 500;
+
+/** Entries of a list that are kept, and how much of each. */
+const MAX_ENTRIES = 5;
+const MAX_ENTRY = 200;
 
 /** The part of the arguments that a literal allows into the log, abridged. */
 export function auditedArguments(args: unknown, keys: readonly string[] = []): Pick<AuditRecord, 'arguments'> {
@@ -46,6 +51,12 @@ export function audit(log: Logger, record: AuditRecord, cause: unknown): void {
 }
 
 function abridge(value: unknown): unknown {
-  if (typeof value === 'string') return makeVisible(value.slice(0, MAX_ARGUMENT));
+  if (!Array.isArray(value)) return abridgeOne(value, MAX_ARGUMENT);
+  const kept = value.slice(0, MAX_ENTRIES).map((entry) => abridgeOne(entry, MAX_ENTRY));
+  return value.length > MAX_ENTRIES ? [...kept, `(${value.length - MAX_ENTRIES} more)`] : kept;
+}
+
+function abridgeOne(value: unknown, maxChars: number): unknown {
+  if (typeof value === 'string') return makeVisible(value.slice(0, maxChars));
   return typeof value === 'number' || typeof value === 'boolean' ? value : `(${Array.isArray(value) ? 'list' : typeof value})`;
 }

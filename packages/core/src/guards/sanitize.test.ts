@@ -36,6 +36,11 @@ describe('written out', () => {
     ['first tag', 0xe0000],
     ['tag letter, which spells hidden instructions', 0xe0041],
     ['cancel tag', 0xe007f],
+    ['combining grapheme joiner', 0x34f],
+    ['Arabic letter mark', 0x61c],
+    ['Hangul filler', 0x3164],
+    ['reserved, not shown', 0xfff0],
+    ['a variation selector that can carry hidden bytes', 0xe0100],
   ])('%s', (_name, codePoint) => {
     expect(makeVisible(`a${chars(codePoint)}b`)).toBe(`a\\u{${codePoint.toString(16)}}b`);
   });
@@ -56,6 +61,7 @@ describe('kept', () => {
     ['a flag', chars(0x1f1e9, 0x1f1ea)],
     ['Hebrew, Chinese, Devanagari', chars(0x5e9, 0x5dc, 0x4e2d, 0x6587, 0x928, 0x92e)],
     ['no-break space', chars(0x61, 0xa0, 0x62)],
+    ['an Arabic number sign, which is seen', chars(0x600, 0x661)],
     ['nothing', ''],
   ])('%s', (_name, text) => {
     expect(makeVisible(text)).toBe(text);

@@ -1,22 +1,29 @@
 /**
  * Characters that a person does not see and a terminal or a model obeys: control characters but tab and line ends, bidirectional
- * overrides, zero-width marks, halves of surrogate pairs (which strict JSON readers refuse), and the tag block that can spell hidden
- * instructions. Joiners and variation selectors stay: scripts and emoji need them.
+ * overrides, zero-width marks, whatever Unicode says is not shown by default (such as the tag block, which can spell hidden instructions),
+ * and halves of surrogate pairs (which strict JSON readers refuse). Joiners and the common variation selectors stay, which scripts and
+ * emoji need, and so do the number signs of Arabic and its kin, which are seen although they are of the kind "format".
  */
 const INVISIBLE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is for
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/u;
-const EVERY_INVISIBLE = new RegExp(INVISIBLE.source, 'gu');
+  /[[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\p{Cs}]--[\t\n\r\u200c\u200d\ufe00-\ufe0f\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]]/v;
+const EVERY_INVISIBLE = new RegExp(INVISIBLE.source, 'gv');
+
+/** Most text is plain, and plain text is seen to be so in a third of the time. */
+const NOT_PLAIN = /[^\t\n\r -~]/;
+
+function hidesSomething(text: string): boolean {
+  return NOT_PLAIN.test(text) && INVISIBLE.test(text);
+}
 
 /** The same text with every invisible character written out, such as `\u{202e}`, so that nothing is hidden and nothing is lost. */
 export function makeVisible(text: string): string {
-  if (!INVISIBLE.test(text)) return text;
+  if (!hidesSomething(text)) return text;
   return text.replace(EVERY_INVISIBLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
 /** The same for text that is JSON already, in JSON's own escapes: what it says does not change, and it is one line to every reader. */
 export function escapeInvisible(json: string): string {
-  if (!INVISIBLE.test(json)) return json;
+  if (!hidesSomething(json)) return json;
   return json.replace(EVERY_INVISIBLE, (character) => character.split('').map(escapeUnit).join(''));
 }
 

@@ -14,6 +14,7 @@ export interface ObservedCall {
   /** Where it is not `tools/call`. */
   method?: string;
   tool?: string;
+  prompt?: string;
   rpcId: string;
   protocolVersion: string | undefined;
   transport: 'stdio' | 'http';
@@ -83,14 +84,15 @@ const META_GETTER = {
   },
 };
 
-function nameOf({ method = 'tools/call', tool }: ObservedCall): string {
-  return tool === undefined ? method : `${method} ${tool}`;
+function nameOf({ method = 'tools/call', tool, prompt }: ObservedCall): string {
+  return [method, tool ?? prompt].filter((part) => part !== undefined).join(' ');
 }
 
 function attributesOf(call: ObservedCall): Attributes {
   return {
     'mcp.method.name': call.method ?? 'tools/call',
     ...(call.tool === undefined ? {} : { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': call.tool }),
+    ...(call.prompt === undefined ? {} : { 'gen_ai.prompt.name': call.prompt }),
     'network.transport': call.transport === 'stdio' ? 'pipe' : 'tcp',
     ...(call.transport === 'http' ? { 'network.protocol.name': 'http' } : {}),
     ...(call.protocolVersion === undefined ? {} : { 'mcp.protocol.version': call.protocolVersion }),

@@ -52,3 +52,19 @@ test('a required positional argument has no brackets', () => {
   expect(text).toContain('Usage: touchstone-fixture [options] ROOTS...\n');
   expect(text).toMatch(/^ {2}ROOTS {2,}Directories\. \[X_ROOTS\]$/m);
 });
+
+test('what has no flag is listed too', () => {
+  const schema = z.strictObject({
+    url: z.string().optional().describe('Database.').meta({ positional: true, secret: true, env: 'DATABASE_URL' }),
+    databases: z.record(z.string(), z.string()).default({}).describe('Databases by name.').meta({ secret: true }),
+    password: z.string().optional().describe('Password.').meta({ secret: true, env: 'PGPASSWORD' }),
+    port: z.int().optional().describe('Port.').meta({ env: 'PGPORT' }),
+  });
+  const text = helpText(fixture, optionsOf(schema, 'X'));
+  expect(text).toContain('Usage: touchstone-fixture [options] [URL]\n');
+  expect(text).toMatch(/^ {2}URL {2,}Database\. \[X_URL; X_URL_FILE, a file that holds it; DATABASE_URL\]$/m);
+  expect(text).toMatch(/^ {2}databases {2,}Databases by name\. \[config file only\]$/m);
+  expect(text).toMatch(/^ {2}--port <number> {2,}Port\. \[X_PORT; PGPORT\]$/m);
+  expect(text).toMatch(/^ {2}X_PASSWORD {2,}Password\. Or X_PASSWORD_FILE, a file that holds it\. \[PGPASSWORD\]$/m);
+  expect(text.match(/X_URL;|databases/g)).toHaveLength(2);
+});

@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { AuthInfo, McpHttpHandler } from '@modelcontextprotocol/server';
 import { idOf, MESSAGE_LIMITS, PARSE_ERROR, parseJson, type RpcError, shapeError } from '../guards/shape.ts';
-import type { Sender } from '../mcp.ts';
 import type { Authenticate, Identity } from './auth.ts';
+import type { Sender } from './facts.ts';
 import type { Listening } from './listen.ts';
 import type { ServePlain } from './plain.ts';
 

@@ -1,8 +1,9 @@
 import { type AuthInfo, createMcpHandler, type McpServerFactory, type RequestId, type Server } from '@modelcontextprotocol/server';
 import type { Served } from '../assemble.ts';
-import { MODERN_REVISION, type Sender } from '../mcp.ts';
+import { MODERN_REVISION } from '../mcp.ts';
 import type { RequestFacts } from '../request.ts';
 import type { Release } from '../watches.ts';
+import type { Sender } from './facts.ts';
 import type { LineTransport } from './lines.ts';
 import type { PlainRequest } from './plain.ts';
 

@@ -14,8 +14,9 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Served } from '../assemble.ts';
 import { isObject } from '../guards/shape.ts';
-import { MODERN_REVISION, type Sender } from '../mcp.ts';
+import { MODERN_REVISION } from '../mcp.ts';
 import type { RequestFacts } from '../request.ts';
+import type { Sender } from './facts.ts';
 
 /** One HTTP request that has passed all guards, its body parsed. */
 export interface PlainRequest {

@@ -82,7 +82,7 @@ describe.each(['legacy', 'modern'] as const)('%s client', (era) => {
     expect((await answerTo(request('resources/read', { uri: 'file:///etc/passwd' }))).error?.code).toBe(-32602);
     expect((await answerTo(request('prompts/get', { name: 'x'.repeat(500) }))).error).toMatchObject({
       code: -32602,
-      message: `Unknown prompt: ${'x'.repeat(100)}`,
+      message: `not_found: Unknown prompt: ${'x'.repeat(100)}\nThis server has none.`,
     });
   });
 

@@ -2,7 +2,7 @@ import { Client, StreamableHTTPClientTransport, type Transport } from '@modelcon
 import { Client as OlderClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as OlderHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport as OlderTransport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { ElicitRequestSchema, ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import { ElicitRequestSchema, ListRootsRequestSchema, ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 
 /** The generations of clients that every server is tested with: the current SDK's in each era, and the older SDK's. */
 export const GENERATIONS = ['modern', 'legacy', 'v1'] as const;
@@ -15,6 +15,15 @@ export type Answer = 'accept' | 'decline' | 'cancel';
 
 /** The person behind a client. Where there is none, the client says that it cannot ask. */
 export type Elicit = ((question: string) => Answer | Promise<Answer>) | undefined;
+
+/** The roots of a client, asked for each time anew. Where there are none, the client does not declare them. */
+export type ListRoots = (() => unknown) | undefined;
+
+/** What a client can do for its server. */
+export interface Abilities {
+  elicit?: Elicit;
+  roots?: ListRoots;
+}
 
 /** Where a server is reached: by the SDK's idea of HTTP, or over two streams. */
 export type Way = ((url: string | URL, init?: RequestInit) => Promise<Response>) | Transport;
@@ -31,14 +40,17 @@ export interface AnyClient {
   listResources(params: { cursor?: string }): Promise<Page<'resources'>>;
   listResourceTemplates(): Promise<Page<'resourceTemplates'>>;
   readResource(params: { uri: string }): Promise<{ contents: Record<string, unknown>[] }>;
+  listPrompts(): Promise<Page<'prompts'>>;
+  getPrompt(params: { name: string; arguments?: Record<string, string> }): Promise<{ messages: Record<string, unknown>[] }>;
   complete(params: {
-    ref: { type: 'ref/resource'; uri: string };
+    ref: { type: 'ref/resource'; uri: string } | { type: 'ref/prompt'; name: string };
     argument: { name: string; value: string };
     context?: { arguments: Record<string, string> };
   }): Promise<{ completion: { values: string[]; total?: number | undefined; hasMore?: boolean | undefined } }>;
   /** Resolves to what ends it, or to undefined where the server did not acknowledge this URI. */
   subscribe(uri: string, onUpdate: (uri: string) => void): Promise<(() => Promise<unknown>) | undefined>;
   getServerCapabilities(): object | undefined;
+  sendRootsListChanged(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -46,13 +58,19 @@ const IDENTITY = { name: 'touchstone-tests', version: '1.0.0' };
 const ADDRESS = new URL('http://localhost/mcp');
 
 /** Connects a client of the generation. */
-export async function open(generation: Generation, way: Way, elicit: Elicit): Promise<AnyClient> {
-  return generation === 'v1' ? await openOlder(way, elicit) : await openCurrent(generation, way, elicit);
+export async function open(generation: Generation, way: Way, abilities: Abilities): Promise<AnyClient> {
+  return generation === 'v1' ? await openOlder(way, abilities) : await openCurrent(generation, way, abilities);
 }
 
-async function openCurrent(generation: 'modern' | 'legacy', way: Way, elicit: Elicit): Promise<AnyClient> {
+function capabilitiesOf({ elicit, roots }: Abilities) {
+  return { ...(elicit === undefined ? {} : { elicitation: {} }), ...(roots === undefined ? {} : { roots: { listChanged: true } }) };
+}
+
+async function openCurrent(generation: 'modern' | 'legacy', way: Way, { elicit, roots }: Abilities): Promise<AnyClient> {
   const mode = generation === 'modern' ? { pin: '2026-07-28' } : 'legacy';
-  const client = new Client(IDENTITY, { versionNegotiation: { mode }, capabilities: elicit === undefined ? {} : { elicitation: {} } });
+  const client = new Client(IDENTITY, { versionNegotiation: { mode }, capabilities: capabilitiesOf({ elicit, roots }) });
+  // Whatever the test has it answer: the client's own type knows well-formed answers only.
+  if (roots !== undefined) client.setRequestHandler('roots/list', async () => (await roots()) as { roots: { uri: string }[] });
   if (elicit !== undefined) {
     client.setRequestHandler('elicitation/create', async ({ params }) => ({ action: await elicit(params.message) }));
   }
@@ -68,8 +86,9 @@ async function openCurrent(generation: 'modern' | 'legacy', way: Way, elicit: El
   });
 }
 
-async function openOlder(way: Way, elicit: Elicit): Promise<AnyClient> {
-  const client = new OlderClient(IDENTITY, { capabilities: elicit === undefined ? {} : { elicitation: {} } });
+async function openOlder(way: Way, { elicit, roots }: Abilities): Promise<AnyClient> {
+  const client = new OlderClient(IDENTITY, { capabilities: capabilitiesOf({ elicit, roots }) });
+  if (roots !== undefined) client.setRequestHandler(ListRootsRequestSchema, async () => (await roots()) as { roots: { uri: string }[] });
   if (elicit !== undefined) {
     client.setRequestHandler(ElicitRequestSchema, async ({ params }) => ({ action: await elicit(params.message) }));
   }
@@ -93,8 +112,11 @@ function bind(client: Omit<AnyClient, 'subscribe'> | OlderClient, subscribe: Any
     listResources: (params) => known.listResources(params),
     listResourceTemplates: () => known.listResourceTemplates(),
     readResource: (params) => known.readResource(params),
+    listPrompts: () => known.listPrompts(),
+    getPrompt: (params) => known.getPrompt(params),
     complete: (params) => known.complete(params),
     getServerCapabilities: () => known.getServerCapabilities(),
+    sendRootsListChanged: () => known.sendRootsListChanged(),
     close: () => known.close(),
   };
 }

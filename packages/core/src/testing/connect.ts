@@ -6,11 +6,12 @@ import type { CallResult } from '../call.ts';
 import { commonSchema } from '../config/common.ts';
 import type { ListedResource, ServerLiteral } from '../define.ts';
 import { createLog, type Logger } from '../log.ts';
+import type { ListedPrompt, SentMessage } from '../prompts.ts';
 import type { ListedTemplate, ReadContent, ResourcePage } from '../resources.ts';
 import { LineTransport } from '../serve/lines.ts';
 import { listenOverHttp } from '../serve/listen.ts';
 import { serveStdio } from '../serve/stdio.ts';
-import { type Elicit, type Generation, open, type Way } from './clients.ts';
+import { type Abilities, type Generation, open, type Way } from './clients.ts';
 
 /** A tool as a client sees it in tools/list. */
 export interface ListedTool {
@@ -30,12 +31,17 @@ export interface TestClient extends AsyncDisposable {
   listResources(): Promise<ListedResource[]>;
   listResourceTemplates(): Promise<ListedTemplate[]>;
   readResource(uri: string): Promise<ReadContent>;
-  /** How the variable of a template may go on. */
-  complete(uriTemplate: string, variable: string, typed: string, settled?: Record<string, string>): Promise<string[]>;
+  listPrompts(): Promise<ListedPrompt[]>;
+  /** The messages that a prompt makes of its arguments. */
+  getPrompt(name: string, args?: Record<string, string>): Promise<SentMessage[]>;
+  /** How the variable of a template, or the argument of a prompt, may go on. */
+  complete(of: string | { prompt: string }, name: string, typed: string, settled?: Record<string, string>): Promise<string[]>;
   /** Calls `onUpdate` with what changes. Resolves to what ends it, or to undefined where the server acknowledges no such subscription. */
   subscribe(uri: string, onUpdate: (uri: string) => void): Promise<(() => Promise<unknown>) | undefined>;
   /** What the server says that it can do. */
   capabilities(): object | undefined;
+  /** Says that the roots of this client have changed (2025). */
+  rootsChanged(): Promise<void>;
   /** Every line that the server has logged so far, parsed. */
   log: Record<string, unknown>[];
 }
@@ -49,11 +55,9 @@ export interface CallOptions {
 }
 
 /** How to connect. */
-export interface ConnectOptions {
+export interface ConnectOptions extends Abilities {
   /** By default `http`, where clients of 2025 can neither be asked nor subscribe. */
   over?: 'http' | 'stdio';
-  /** Answers questions in a person's place. */
-  elicit?: Elicit;
 }
 
 /** Starts `server` with the settings given (and no rate limit unless they name one) and connects a client of the generation. */
@@ -61,7 +65,7 @@ export async function connect<Dependencies, Config extends z.ZodObject>(
   server: ServerLiteral<Dependencies, Config>,
   settings: z.input<Config> & z.input<typeof commonSchema>,
   generation: Generation = 'modern',
-  { over = 'http', elicit }: ConnectOptions = {},
+  { over = 'http', ...abilities }: ConnectOptions = {},
 ): Promise<TestClient> {
   const schema = commonSchema.extend(server.configSchema.shape);
   // The extended schema is the common one and the server's own; its type is lost in the generic parameter.
@@ -71,7 +75,7 @@ export async function connect<Dependencies, Config extends z.ZodObject>(
   const logger = createLog(config.logLevel, [], sink);
   const assembly = await assemble(server, config, logger);
   const { way, close } = over === 'http' ? overHttp(assembly) : overStdio(assembly, logger);
-  const client = await open(generation, way, elicit);
+  const client = await open(generation, way, abilities);
   return {
     log,
     listTools: async () => (await client.listTools()).tools as unknown as ListedTool[],
@@ -89,12 +93,17 @@ export async function connect<Dependencies, Config extends z.ZodObject>(
     },
     listResourceTemplates: async () => (await client.listResourceTemplates()).resourceTemplates as unknown as ListedTemplate[],
     readResource: async (uri) => (await client.readResource({ uri })).contents[0] as ReadContent,
-    async complete(uri, name, value, settled) {
+    listPrompts: async () => (await client.listPrompts()).prompts as unknown as ListedPrompt[],
+    getPrompt: async (name, args) =>
+      (await client.getPrompt({ name, ...(args === undefined ? {} : { arguments: args }) })).messages as unknown as SentMessage[],
+    async complete(of, name, value, settled) {
+      const ref = typeof of === 'string' ? { type: 'ref/resource' as const, uri: of } : { type: 'ref/prompt' as const, name: of.prompt };
       const context = settled === undefined ? {} : { context: { arguments: settled } };
-      return (await client.complete({ ref: { type: 'ref/resource', uri }, argument: { name, value }, ...context })).completion.values;
+      return (await client.complete({ ref, argument: { name, value }, ...context })).completion.values;
     },
     subscribe: (uri, onUpdate) => client.subscribe(uri, onUpdate),
     capabilities: () => client.getServerCapabilities(),
+    rootsChanged: () => client.sendRootsListChanged(),
     async [Symbol.asyncDispose]() {
       await client.close();
       await close();

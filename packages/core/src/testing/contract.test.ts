@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ListedTool } from './connect.ts';
-import { templateViolations, violations } from './contract.ts';
+import { promptViolations, templateViolations, violations } from './contract.ts';
 
 const good: ListedTool = {
   name: 'read_text_file',
@@ -16,8 +16,8 @@ test('a tool that obeys breaks no rule', () => {
 });
 
 test.each<[string, Partial<ListedTool>]>([
-  ['the name is verb_noun in snake_case', { name: 'readTextFile' }],
-  ['the name is verb_noun in snake_case', { name: 'read' }],
+  ['the name is verb_noun in snake_case, or a verb', { name: 'readTextFile' }],
+  ['the name is verb_noun in snake_case, or a verb', { name: 'read_' }],
   ['it has a title', { title: '' }],
   ['it has a title', { title: undefined }],
   ['the description ends with a period', { description: 'Reads' }],
@@ -52,4 +52,27 @@ test.each([
 ])('%s, unlike %j', (rule, change) => {
   const changed = { ...template, ...change };
   expect(templateViolations(changed)).toEqual([`${changed.name}: ${rule}`]);
+});
+
+const prompt = {
+  name: 'review_book',
+  title: 'Review book',
+  description: 'Asks for a review.',
+  arguments: [{ name: 'title', description: 'Its title', required: true }],
+};
+
+test('a prompt that obeys breaks no rule', () => {
+  expect(promptViolations(prompt)).toEqual([]);
+  expect(promptViolations({ name: 'greet', title: 'Greet', description: 'Greets.' })).toEqual([]);
+});
+
+test.each([
+  ['the name is in snake_case', { name: 'review-book' }],
+  ['it has a title', { title: '' }],
+  ['the description ends with a period', { description: 'Asks' }],
+  ['every argument is described', { arguments: [{ name: 'title', required: true }] }],
+  ['no invisible characters', { arguments: [{ name: 'ti\u200btle', description: 'Its title', required: true }] }],
+])('%s, unlike %j', (rule, change) => {
+  const changed = { ...prompt, ...change };
+  expect(promptViolations(changed)).toEqual([`${changed.name}: ${rule}`]);
 });

@@ -2,13 +2,15 @@ import { describe, expect, test } from 'vitest';
 import type * as z from 'zod';
 import type { commonSchema } from '../config/common.ts';
 import type { ServerLiteral } from '../define.ts';
+import type { ListedPrompt } from '../prompts.ts';
 import type { ListedTemplate } from '../resources.ts';
 import { GENERATIONS, type Generation } from './clients.ts';
-import { connect, type ListedTool } from './connect.ts';
+import { connect, type ListedTool, type TestClient } from './connect.ts';
 
 /**
  * The suite that every server runs: tools/list of each configuration is a snapshot in `contract/<configuration>.json` beside the test
- * (that of resource templates in `<configuration>.resources.json`), the same for every generation of clients, and all obey the house rules.
+ * (those of resource templates and prompts in `<configuration>.resources.json` and `.prompts.json`), the same for every generation of
+ * clients, and all obey the house rules.
  */
 export function contractSuite<Dependencies, Config extends z.ZodObject>(
   server: ServerLiteral<Dependencies, Config>,
@@ -16,24 +18,32 @@ export function contractSuite<Dependencies, Config extends z.ZodObject>(
 ): void {
   describe.each(Object.entries(configurations))('%s configuration', (configuration, settings) => {
     test('tools/list is the one on record', async () => {
-      const [first, ...others] = await Promise.all(GENERATIONS.map((generation) => listed(server, settings, generation)));
+      const [first, ...others] = await Promise.all(GENERATIONS.map((generation) => told(server, settings, generation, TOOLS)));
       for (const other of others) expect(other).toEqual(first);
       await expect(`${JSON.stringify(first, undefined, 2)}\n`).toMatchFileSnapshot(`contract/${configuration}.json`);
     });
 
     test.skipIf(server.resources === undefined)('the resource templates are those on record, and obey the house rules', async () => {
-      const [first = [], ...others] = await Promise.all(GENERATIONS.map((generation) => listedTemplates(server, settings, generation)));
+      const [first = [], ...others] = await Promise.all(GENERATIONS.map((generation) => told(server, settings, generation, TEMPLATES)));
       for (const other of others) expect(other).toEqual(first);
       await expect(`${JSON.stringify(first, undefined, 2)}\n`).toMatchFileSnapshot(`contract/${configuration}.resources.json`);
       expect(first.flatMap((template) => templateViolations(template))).toEqual([]);
     });
 
+    test.skipIf(server.prompts === undefined)('the prompts are those on record, and obey the house rules', async () => {
+      const [first = [], ...others] = await Promise.all(GENERATIONS.map((generation) => told(server, settings, generation, PROMPTS)));
+      for (const other of others) expect(other).toEqual(first);
+      await expect(`${JSON.stringify(first, undefined, 2)}\n`).toMatchFileSnapshot(`contract/${configuration}.prompts.json`);
+      expect(new Set(first.map(({ name }) => name)).size).toBe(first.length);
+      expect(first.flatMap((prompt) => promptViolations(prompt))).toEqual([]);
+    });
+
     test('tools/list is the same in every process', async () => {
-      expect(await listed(server, settings, 'modern')).toEqual(await listed(server, settings, 'modern'));
+      expect(await told(server, settings, 'modern', TOOLS)).toEqual(await told(server, settings, 'modern', TOOLS));
     });
 
     test('every tool obeys the house rules', async () => {
-      const tools = await listed(server, settings, 'modern');
+      const tools = await told(server, settings, 'modern', TOOLS);
       expect(tools.length).toBeGreaterThan(0);
       expect(new Set(tools.map((tool) => tool.name)).size).toBe(tools.length);
       expect(tools.flatMap((tool) => violations(tool))).toEqual([]);
@@ -51,23 +61,32 @@ const INVISIBLE = /[^\P{C}\n]/u;
 const HINTS = ['readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint'];
 const COMBINATORS = ['anyOf', 'oneOf', 'allOf', 'not', '$ref'];
 
-async function listed<Dependencies, Config extends z.ZodObject>(
+const TOOLS = (client: TestClient) => client.listTools();
+const TEMPLATES = (client: TestClient) => client.listResourceTemplates();
+const PROMPTS = (client: TestClient) => client.listPrompts();
+
+/** What a client of the generation is told. What else is listed of resources depends on the machine. */
+async function told<Dependencies, Config extends z.ZodObject, Told>(
   server: ServerLiteral<Dependencies, Config>,
   settings: z.input<Config> & z.input<typeof commonSchema>,
   generation: Generation,
-): Promise<ListedTool[]> {
+  ask: (client: TestClient) => Promise<Told>,
+): Promise<Told> {
   await using client = await connect(server, settings, generation);
-  return await client.listTools();
+  return await ask(client);
 }
 
-/** What else is listed of resources depends on the machine. */
-async function listedTemplates<Dependencies, Config extends z.ZodObject>(
-  server: ServerLiteral<Dependencies, Config>,
-  settings: z.input<Config> & z.input<typeof commonSchema>,
-  generation: Generation,
-): Promise<ListedTemplate[]> {
-  await using client = await connect(server, settings, generation);
-  return await client.listResourceTemplates();
+/** Each house rule that a prompt breaks, in words. */
+export function promptViolations(prompt: ListedPrompt): string[] {
+  const { name, title, description, arguments: args = [] } = prompt;
+  const rules: [boolean, string][] = [
+    [/^[a-z]+(_[a-z]+)*$/.test(name), 'the name is in snake_case'],
+    [(title ?? '') !== '', 'it has a title'],
+    [/\.$/.test(description ?? ''), 'the description ends with a period'],
+    [args.every((argument) => (argument.description ?? '') !== ''), 'every argument is described'],
+    [!INVISIBLE.test(JSON.stringify(prompt)), 'no invisible characters'],
+  ];
+  return rules.filter(([holds]) => !holds).map(([, rule]) => `${name}: ${rule}`);
 }
 
 /** Each house rule that a template breaks, in words. */
@@ -91,7 +110,7 @@ export function violations(tool: ListedTool): string[] {
   const input: ObjectSchema = tool.inputSchema;
   const hints = tool.annotations ?? {};
   const rules: [boolean, string][] = [
-    [/^[a-z]+(_[a-z]+)+$/.test(tool.name), 'the name is verb_noun in snake_case'],
+    [/^[a-z]+(_[a-z]+)*$/.test(tool.name), 'the name is verb_noun in snake_case, or a verb'],
     [(tool.title ?? '') !== '', 'it has a title'],
     [/\.$/.test(tool.description ?? ''), 'the description ends with a period'],
     [(tool.description ?? '').length <= 400, 'the description has at most 400 characters'],

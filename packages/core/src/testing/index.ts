@@ -1,3 +1,3 @@
-export { type Answer, type Elicit, GENERATIONS, type Generation } from './clients.ts';
+export { type Abilities, type Answer, type Elicit, GENERATIONS, type Generation, type ListRoots } from './clients.ts';
 export { type CallOptions, type ConnectOptions, connect, type ListedTool, type TestClient } from './connect.ts';
 export { contractSuite } from './contract.ts';

@@ -179,7 +179,7 @@ describe('CO-009: settings', () => {
   );
 
   test('what is read has no members of its own making', () => {
-    const config = loadConfig(schema, options, hostile.envPrefix, { argv: [], env: { __proto__: 'x', constructor: 'y' } as never });
+    const { config } = loadConfig(schema, options, hostile.envPrefix, { argv: [], env: { __proto__: 'x', constructor: 'y' } as never });
     expect(Object.keys(config)).not.toContain('__proto__');
     expect(config.verbose).toBe(false);
   });

@@ -46,7 +46,7 @@ describe('TR-021: one token for everybody', () => {
     expect((await call(server, { authorization: `bearer  ${TOKEN}` }))?.status).toBe(200);
 
     const shown = messagesOf(await call(server, AUTHORIZED, 'show_context', {}))[0]?.result;
-    expect(shown.structuredContent.keys).toEqual(['diary', 'progress', 'signal']);
+    expect(shown.structuredContent.keys).toEqual(['attach', 'diary', 'progress', 'signal']);
     expect(JSON.stringify(shown)).not.toMatch(/not-a-word|authorization|bearer/i);
     await call(server, AUTHORIZED, 'fail_with', { text: `upstream said: ${TOKEN}`, where: 'cause' });
     await call(server, AUTHORIZED, 'fail_with', { text: 'x', where: 'environment' });
