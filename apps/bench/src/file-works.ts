@@ -1,6 +1,6 @@
 /** What is done with the files, and by whom. */
 import { type Call, type CountedServer, type Exchange, type Reply, resultOf } from './counting-client.ts';
-import { FILES as COUNT, type Files, FOUND, LARGE_LINES, lineOf, WORD } from './tree.ts';
+import { FILES as COUNT, type Files, FOUND, LARGE_LINES, lineOf, WORD, WORD_GLOB } from './tree.ts';
 
 /** Names by which the ratios find the rows. */
 export const FILES = {
@@ -8,9 +8,12 @@ export const FILES = {
   all: 'Touchstone, all pages',
   official: '@modelcontextprotocol/server-filesystem',
   lines: 'Touchstone, first 100 lines',
+  linePages: 'Touchstone, all lines, pages of 100',
   count: 'Touchstone, lines per file',
+  globCount: 'Touchstone, lines per file, glob',
   rgLines: 'rg, all lines',
   rgCount: 'rg --count',
+  rgGlobCount: 'rg --count --glob',
 } as const;
 
 /** Somebody's way to do a kind of work: with calls of a server, or by one run of rg, of which the output is looked at. */
@@ -29,9 +32,9 @@ export interface FileWork {
 /** All kinds of work. What each answers is checked, every time. */
 export function fileWorks({ tree, large, many }: Files, ourTools: readonly string[]): FileWork[] {
   const names: Call = { name: 'search_files', arguments: { path: tree, pattern: '**/*.md' } };
-  const words = (output: string, limit: number): Call => ({
+  const words = (output: string, limit: number, ...glob: readonly string[]): Call => ({
     name: 'search_content',
-    arguments: { path: tree, pattern: WORD, output, limit },
+    arguments: { path: tree, pattern: WORD, output, limit, glob },
   });
   const wholeTree: Call = { name: 'directory_tree', arguments: { path: tree } };
   const part = (window: object): Call => ({ name: 'read_text_file', arguments: { path: large, ...window } });
@@ -56,10 +59,12 @@ export function fileWorks({ tree, large, many }: Files, ourTools: readonly strin
       ways: [
         ours(FILES.lines, (server) => once(server, words('lines', 100), (reply) => listLength(reply, 'files') === 25)),
         ours(FILES.count, (server) => pages(server, words('count', 10_000), 'files', FOUND.files)),
-        // What paging costs: every page is a search of its own.
-        ours('Touchstone, all lines, pages of 100', (server) => pages(server, words('lines', 100), 'files', FOUND.files)),
+        // What paging costs: every page is a search of its own, from its cursor on.
+        ours(FILES.linePages, (server) => pages(server, words('lines', 100), 'files', FOUND.files)),
+        ours(FILES.globCount, (server) => pages(server, words('count', 10_000, WORD_GLOB), 'files', FOUND.files)),
         { name: FILES.rgLines, rg: ['--line-number', '--no-heading', WORD, tree], lines: FOUND.lines },
         { name: FILES.rgCount, rg: ['--count', WORD, tree], lines: FOUND.files },
+        { name: FILES.rgGlobCount, rg: ['--count', '--glob', WORD_GLOB, WORD, tree], lines: FOUND.files },
       ],
     },
     {

@@ -63,6 +63,8 @@ function fileRatios(measured: Measured): Ratio[] {
     time('search by name, first page, times the official server’s speed', '>= 30', names, FILES.official, FILES.first),
     time('search by content, lines per file, times the time of rg', '<= 1.3', content, FILES.count, FILES.rgCount),
     time('search by content, first 100 lines, times the time of rg', '<= 1.3', content, FILES.lines, FILES.rgLines),
+    time('search by content, all pages of 100 lines, times the time of rg', '<= 1.3', content, FILES.linePages, FILES.rgLines),
+    time('search by content, lines per file, glob, times the time of rg', '<= 1.3', content, FILES.globCount, FILES.rgGlobCount),
     { name: 'largest reply of any call on files, kB', reach: '<= 256', value: mostOfOurs(measured, 'largest reply kB', () => true) },
     {
       name: 'largest RSS growth, work of one call, MB',

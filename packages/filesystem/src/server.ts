@@ -3,6 +3,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { configSchema } from './config.ts';
 import type { Roots } from './domain/roots.ts';
 import { openWritableRoots, type WritableRoots } from './domain/writable.ts';
+import { narrowToClient } from './narrow.ts';
 import { file } from './resources/file.ts';
 import { destructiveTools, readTools, writeTools } from './tools/index.ts';
 
@@ -13,6 +14,8 @@ export interface Dependencies {
   writable: WritableRoots;
   /** Characters of text that one answer may have. */
   maxResultChars: number;
+  /** Bytes that a media file may have. */
+  maxMediaBytes: number;
 }
 
 /** The filesystem server. */
@@ -27,13 +30,17 @@ export const server = defineServer({
   configSchema,
   tools: ({ write, destructive }) => [...readTools, ...(write ? writeTools : []), ...(write && destructive ? destructiveTools : [])],
   resources: () => [file],
-  async open({ directories, readOnlyDir, denyWrite, maxResultChars }, log): Promise<Dependencies & AsyncDisposable> {
-    const { roots, writable } = await openWritableRoots({ directories, readOnlyDir, denyWrite });
+  async open(
+    { directories, readOnlyDir, denyWrite, oneFilesystem, denyHardlinks, maxResultChars, maxMediaBytes },
+    log,
+  ): Promise<Dependencies & AsyncDisposable> {
+    const { roots, writable } = await openWritableRoots({ directories, readOnlyDir, denyWrite }, { oneFilesystem, denyHardlinks });
     if (process.platform === 'linux' && roots.strategy === 'checked') {
       log.warn(
         '/proc is not usable here, so paths are checked instead of held: a race remains for whoever can write inside the directories.',
       );
     }
-    return { roots, writable, maxResultChars, [Symbol.asyncDispose]: () => roots[Symbol.asyncDispose]() };
+    return { roots, writable, maxResultChars, maxMediaBytes, [Symbol.asyncDispose]: () => roots[Symbol.asyncDispose]() };
   },
+  narrow: ({ clientRoots }) => (clientRoots === 'narrow' ? narrowToClient : undefined),
 });

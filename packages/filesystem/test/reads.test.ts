@@ -173,7 +173,7 @@ describe.each(GENERATIONS)('%s client', (generation) => {
       await call('read_multiple_files', { paths: ['poem.txt', 'missing.txt'] });
       expect(client.log).toContainEqual(
         expect.objectContaining({
-          audit: expect.objectContaining({ tool: 'read_multiple_files', arguments: { paths: expect.anything() } }),
+          audit: expect.objectContaining({ tool: 'read_multiple_files', arguments: { paths: ['poem.txt', 'missing.txt'] } }),
         }),
       );
       expect(JSON.stringify(client.log)).not.toContain('zwei');
@@ -217,8 +217,16 @@ describe.each(GENERATIONS)('%s client', (generation) => {
     test('more than it may be is refused, and nothing of it is sent', async () => {
       const { text, media, code } = await call('read_media_file', { path: 'huge.png' });
       expect(code).toBe('too_large');
-      expect(text).toContain('41943040 bytes; media may have 5242880');
+      expect(text).toContain('41943040 bytes; media may have 3932160');
       expect(media).toEqual([]);
+    });
+
+    test('how much that is, is a setting', async () => {
+      await using modest = await connect(server, { directories: [root], maxMediaBytes: 1_000 }, generation);
+      const result = await modest.callTool('read_media_file', { path: 'long.txt' });
+      expect(result).toMatchObject({ _meta: { code: 'too_large' }, content: [{ text: expect.stringContaining('media may have 1000') }] });
+      expect((await modest.callTool('read_media_file', { path: 'picture.png' })).content).toHaveLength(2);
+      await expect(connect(server, { directories: [root], maxMediaBytes: 7 * 1024 ** 2 + 1 }, generation)).rejects.toThrow('maxMediaBytes');
     });
 
     test('the text is one line, whatever the name', async () => {

@@ -1,34 +1,30 @@
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, GENERATIONS, type TestClient } from '@touchstone-mcp/core/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { layFiles, temporaryDirectory } from '../src/domain/temporary-directory.testing.ts';
 import { server } from '../src/server.ts';
 
-let root: string;
+const temporary = await temporaryDirectory();
+const root = temporary.path;
 
-beforeAll(async () => {
-  root = await mkdtemp(join(await realpath(tmpdir()), 'touchstone-tools-'));
-  await mkdir(join(root, 'docs'));
-  await writeFile(join(root, 'docs', 'poem.txt'), 'eins\r\nzwei\r\ndrei\r\nvier');
-  await writeFile(join(root, 'long.txt'), Array.from({ length: 5_000 }, (_, index) => `line ${index + 1}\n`).join(''));
-  await writeFile(join(root, 'short.txt'), 'a\n'.repeat(1_000));
-  await writeFile(join(root, 'one-line.json'), 'x'.repeat(50_000));
-  await writeFile(join(root, 'picture.png'), Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'));
-  await writeFile(join(root, 'empty.txt'), '');
-  await writeFile(join(root, 'colours.log'), '\u001b[31mred\u001b[0m and \u202eback\n'.repeat(10));
-  await mkdir(join(root, 'empty'));
-  await mkdir(join(root, 'many'));
-  await Promise.all(
-    Array.from({ length: 2_000 }, (_, index) => writeFile(join(root, 'many', `file-${String(index).padStart(4, '0')}`), '')),
-  );
-  await mkdir(join(root, 'odd'));
-  await writeFile(join(root, 'odd', 'a\n[DIR] forged'), '');
-  await writeFile(join(root, 'odd', 'b\u200bc'), '');
-  await symlink(join('docs', 'poem.txt'), join(root, 'odd', 'link'));
-});
+beforeAll(() =>
+  layFiles(root, {
+    'docs/poem.txt': 'eins\r\nzwei\r\ndrei\r\nvier',
+    'long.txt': Array.from({ length: 5_000 }, (_, index) => `line ${index + 1}\n`).join(''),
+    'short.txt': 'a\n'.repeat(1_000),
+    'one-line.json': 'x'.repeat(50_000),
+    'picture.png': Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'),
+    'empty.txt': '',
+    'colours.log': '\u001b[31mred\u001b[0m and \u202eback\n'.repeat(10),
+    'empty/': '',
+    'odd/a\n[DIR] forged': '',
+    'odd/b\u200bc': '',
+    'odd/link': ['docs/poem.txt'],
+    ...Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [`many/file-${String(index).padStart(4, '0')}`, ''])),
+  }),
+);
 
-afterAll(() => rm(root, { recursive: true, force: true }));
+afterAll(() => temporary[Symbol.asyncDispose]());
 
 describe.each(GENERATIONS)('%s client', (generation) => {
   let client: TestClient;

@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, realpath, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { connect, GENERATIONS, type TestClient } from '@touchstone-mcp/core/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { server } from './walks-server.ts';
@@ -104,6 +105,34 @@ describe.each(GENERATIONS)('%s client', (generation) => {
       expect((await call('directory_tree', { path: 'empty' })).text).toBe('(empty directory)');
       expect((await call('directory_tree', { path: 'src', maxDepth: 1 })).text).toBe('a.ts\ndeep/ ...');
       expect((await call('directory_tree', { path: 'src/a.ts' })).code).toBe('invalid_input');
+    });
+  });
+
+  describe.runIf(process.platform !== 'win32')('a .gitignore that is no file', () => {
+    const odd = 'odd-ignores';
+
+    beforeAll(async () => {
+      await mkdir(join(root, odd, 'link'), { recursive: true });
+      await mkdir(join(root, odd, 'pipe'), { recursive: true });
+      for (const directory of ['link', 'pipe']) await writeFile(join(root, odd, directory, 'root'), 'haystack\n');
+      // Were it read, its lines would hide the files of those names.
+      await writeFile(join(root, '..', `${basename(root)}-outside`), 'root\n');
+      await symlink(`../../../${basename(root)}-outside`, join(root, odd, 'link/.gitignore'));
+      execFileSync('mkfifo', [join(root, odd, 'pipe/.gitignore')]);
+    });
+
+    afterAll(async () => {
+      await rm(join(root, odd), { recursive: true });
+      await rm(join(root, '..', `${basename(root)}-outside`));
+    });
+
+    test.each([
+      ['search_content', { pattern: 'haystack', output: 'files' }],
+      ['search_files', { pattern: 'root' }],
+    ])('%s neither reads nor waits for it', async (name, args) => {
+      const { text, code } = await call(name, { path: odd, ...args });
+      expect(code).toBeUndefined();
+      expect(text.split('\n')).toEqual([join(root, odd, 'link/root'), join(root, odd, 'pipe/root')]);
     });
   });
 

@@ -1,5 +1,5 @@
 import { ToolError } from '@touchstone-mcp/core/errors';
-import { BETWEEN_NAMES, cursorAt, namesOfCursor } from './cursor.ts';
+import { BETWEEN_NAMES, cursorAt, namesOfCursor, type Position } from './cursor.ts';
 import { visibleName } from './visible-name.ts';
 
 /** One line of a file. */
@@ -77,14 +77,15 @@ export class Page {
     this.#after = cursor === undefined ? { key: '', line: 0 } : positionOf(cursor);
   }
 
-  /** Whether a file is on this page or on a later one. */
-  mayHold(key: string): boolean {
-    return key > this.#after.key || (key === this.#after.key && this.#after.line > 0);
+  /** Where its first file may be, if it is not the first page: a file of which lines were shown may have more. */
+  get begin(): Position | undefined {
+    const { key, line } = this.#after;
+    return key === '' ? undefined : { names: key.split(BETWEEN_NAMES), alike: line > 0 ? 0 : 1 };
   }
 
-  /** How many files are worth opening at once. */
+  /** How many files are worth opening at once: of those of which lines are shown, a few may fill the page. */
   room(most: number): number {
-    return Math.max(1, Math.min(most, this.#limit + 1 - this.matches));
+    return Math.max(1, Math.min(this.#output === 'lines' ? most / 2 : most, this.#limit + 1 - this.matches));
   }
 
   /** Takes what was found in a file, and says whether more can be taken. */

@@ -22,26 +22,34 @@ const MAX_COLUMNS = 500;
 /** A glob that means the same to us and to ripgrep. */
 const SAME_TO_BOTH = /^(?!.*(?:[^/]\*\*|\*\*[^/]|\{[^}]*[/{]|\/\/))(?!.*(?:^|\/)\.\/)[\w.*?/{}, @-]*[\w.*?}@-]$/;
 
-/** The arguments that find the files below the working directory that may match, names ended by NUL. */
-export function discoveryArguments(query: ContentQuery): readonly string[] {
+/** Where ripgrep looks for files that may match, in paths from its working directory. */
+export interface CandidatePlaces {
+  readonly directories: readonly string[];
+  /** Files in them that need not be read. */
+  readonly omitted: readonly string[];
+}
+
+/**
+ * The arguments that find the files directly in some directories that may match, names ended by NUL. No ignore file is read: one may be a
+ * link out of the roots, or a pipe that never ends.
+ */
+export function candidateArguments(query: ContentQuery, { directories, omitted }: CandidatePlaces): readonly string[] {
   const includes = query.globs.filter((glob) => !glob.startsWith('!'));
   // A file that one of them does not let through is never looked at; so they are handed on only if we would say the same of every file.
   const globs = includes.every((glob) => SAME_TO_BOTH.test(glob)) ? includes : [];
-  const ignore = query.respectGitignore
-    ? // The files that a git user has outside of the repository say nothing here, and those above are read by us, inside the roots only.
-      ['--no-require-git', '--no-ignore-dot', '--no-ignore-exclude', '--no-ignore-global', '--no-ignore-parent', '--glob=!.git']
-    : ['--no-ignore'];
   return [
     ...patternArguments(query),
+    '--no-ignore',
     '--no-follow',
     '--hidden',
+    '--max-depth=1',
     '--files-with-matches',
     '--null',
     '--path-separator=/',
     ...globs.map((glob) => `--glob=${glob}`),
-    ...ignore,
+    ...omitted.map((path) => `--glob=!/${path.replace(/[*?[\]{}\\!]/g, '\\$&')}`),
     '--',
-    '.',
+    ...directories,
   ];
 }
 

@@ -26,7 +26,7 @@ export interface Copied {
  */
 export async function copyPath(roots: WritableRoots, from: string, to: string, signal?: AbortSignal): Promise<Copied> {
   const claims = [
-    { requested: from, purpose: 'read' },
+    { requested: from, purpose: 'read', existing: true },
     { requested: to, purpose: 'change' },
   ] as const;
   const [source, destination] = await roots.claimAll(claims, signal);

@@ -5,18 +5,36 @@ import { windowsNameFault } from './path-windows.ts';
 /** Between the names of a path that is sorted: below every character, so that a directory's names come right after it. */
 export const BETWEEN_NAMES = '\0';
 
-/** A position in a walk, in letters that no guard on the way to the client and back changes. */
-export function cursorAt(names: readonly string[]): string {
-  return Buffer.from(names.join(BETWEEN_NAMES)).toString('base64url');
+/** Names that are no UTF-8 may be told apart by nothing that is shown, so a position also says how many alike lie before it. */
+const BEFORE_ALIKE = '\0\0';
+
+/** Where a page has ended. */
+export interface Position {
+  readonly names: readonly string[];
+  /** How many that have these names were shown, in the order of the disk. */
+  readonly alike: number;
 }
 
-/** The names of a cursor, each a single name, whoever wrote it. */
-export function namesOfCursor(cursor: string): readonly string[] {
-  const names = Buffer.from(cursor, 'base64url').toString().split(BETWEEN_NAMES);
-  if (cursorAt(names) === cursor && names.every(isSingleName)) return names;
+/** A position in a walk, in letters that no guard on the way to the client and back changes. */
+export function cursorAt(names: readonly string[], alike = 1): string {
+  return Buffer.from(names.join(BETWEEN_NAMES) + (alike > 1 ? BEFORE_ALIKE + alike : '')).toString('base64url');
+}
+
+/** The position of a cursor, each of its names a single name, whoever wrote it. */
+export function positionOf(cursor: string): Position {
+  const [text = '', count = '1', ...rest] = Buffer.from(cursor, 'base64url').toString().split(BEFORE_ALIKE);
+  const names = text.split(BETWEEN_NAMES);
+  const alike = Number(count);
+  const fits = rest.length === 0 && /^\d{1,9}$/.test(count) && cursorAt(names, alike) === cursor;
+  if (fits && names.every(isSingleName)) return { names, alike };
   throw new ToolError('invalid_input', 'This cursor is none of this server.', {
     hint: 'Pass nextCursor of the page before, or no cursor.',
   });
+}
+
+/** The names of a cursor that stands for no more than names. */
+export function namesOfCursor(cursor: string): readonly string[] {
+  return positionOf(cursor).names;
 }
 
 /** Whether a text can be nothing but the name of something in a directory: anything else must never be looked up in one. */

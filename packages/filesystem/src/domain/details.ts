@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import type { Entry } from './entry.ts';
-import { smallestAfter } from './list.ts';
+import { afterOf, smallestAfter } from './list.ts';
 import { type Companions, Pace } from './pace.ts';
 import type { ProvenDirectory, Roots } from './roots.ts';
 import { visibleName } from './visible-name.ts';
@@ -34,7 +34,7 @@ export interface SizedLimits {
 
 /** The entries of a directory with their sizes, by name or with the largest first. Sums are of the first `MAX_MEASURED` names. */
 export async function listSizes(directory: ProvenDirectory, limits: SizedLimits, companions: Companions): Promise<SizedListing> {
-  const candidates = await smallestAfter(directory, '', MAX_MEASURED + 1, companions.signal);
+  const candidates = await smallestAfter(directory, afterOf(undefined), MAX_MEASURED + 1, companions.signal);
   const measured = await measure(directory, candidates.slice(0, MAX_MEASURED), companions);
   const sorted = limits.sortBy === 'name' ? measured : measured.toSorted((left, right) => (right.size ?? 0) - (left.size ?? 0));
   let room = limits.maxChars;

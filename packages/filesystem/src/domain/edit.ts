@@ -41,7 +41,7 @@ export interface Edited {
  */
 export async function editFile(roots: WritableRoots, request: EditRequest, budget: number, signal?: AbortSignal): Promise<Edited> {
   const { path, edits, dryRun, expectedSha256 } = request;
-  using target = await roots.claim(path, { followLink: true }, signal);
+  using target = await roots.claim(path, { followLink: true, existing: true }, signal);
   return await target.telling(async () => {
     const found = await withExisting(target, constants.O_RDWR, async (file) => ({
       replaces: file.stats,

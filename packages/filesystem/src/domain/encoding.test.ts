@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decode, encode, encodingOf, isWellFormed } from './encoding.ts';
+import { weightOf } from './fit.ts';
 import { lineEndingOf } from './line-ending.ts';
 import { readText, type Window } from './read.ts';
 import { openRoots } from './roots.ts';
@@ -39,7 +40,7 @@ const texts = fc
   .tuple(fc.array(fc.tuple(fc.string({ unit }), fc.constantFrom('\n', '\r\n')), { maxLength: 20 }), fc.string({ unit, maxLength: 4 }))
   .map(([lines, end]) => ({
     text: lines.map((line) => line.join('')).join('') + end,
-    longest: Math.max(1, end.length, ...lines.map((line) => line.join('').length)),
+    longest: Math.max(1, weightOf(end), ...lines.map((line) => weightOf(line.join('')))),
   }));
 
 // FS-070

@@ -39,14 +39,21 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ENOTCONN: ['unavailable', 'The disk or network failed at', LATER],
   EHOSTDOWN: ['unavailable', 'The disk or network failed at', LATER],
   ETIMEDOUT: ['unavailable', 'The disk or network failed at', LATER],
-  // The last two are our own: no system call is needed to know them.
+  // The last ones are our own: no system call tells them.
   EFTYPE: ['denied', 'Not a regular file', 'Pipes, sockets and devices are never opened.'],
   ECHANGED: ['conflict', 'The path changed while it was in use', 'Try again.'],
+  EKERNEL: ['denied', 'Belongs to the operating system, though it is below an allowed directory', 'Work on other directories.'],
+  EMOUNT: ['denied', 'On another file system than the allowed directory', 'The user decides this with the setting oneFilesystem.'],
+  EHARDLINK: [
+    'denied',
+    'The file has other names (hard links), which may be outside',
+    'The user decides this with the setting denyHardlinks.',
+  ],
 };
 
 /** Something found wrong without a system call, in the words of one: `EISDIR`, `EFTYPE` (not a regular file), `ECHANGED` and the like. */
 export function fault(
-  code: 'EACCES' | 'ECHANGED' | 'EEXIST' | 'EFTYPE' | 'EISDIR' | 'ELOOP' | 'ENOENT' | 'ENOTDIR',
+  code: 'EACCES' | 'ECHANGED' | 'EEXIST' | 'EFTYPE' | 'EHARDLINK' | 'EISDIR' | 'EKERNEL' | 'ELOOP' | 'EMOUNT' | 'ENOENT' | 'ENOTDIR',
 ): NodeJS.ErrnoException {
   return Object.assign(new Error(code), { code });
 }

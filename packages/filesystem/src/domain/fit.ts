@@ -24,10 +24,21 @@ export interface Room {
   readonly bytes: number;
 }
 
+/** Characters that are written out on the way to the client, in up to nine characters each. */
+const HIDDEN = /(?!\t|\n|\r|\u200c|\u200d)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e007f}]/gu;
+
+/** What a hidden character weighs more than it is long: text may become twice as long by them, and three bytes a character as others may. */
+const HIDDEN_WEIGHT = 4;
+
+/** How much room a text takes: its UTF-16 units, and more for characters that are written out. */
+export function weightOf(text: string): number {
+  return text.length + HIDDEN_WEIGHT * (text.match(HIDDEN)?.length ?? 0);
+}
+
 /** The first whole lines that fit. */
 export function fitFirst(bytes: Buffer, room: Room, encoding: Encoding): Fit {
   const text = decode(bytes, encoding);
-  const cut = cutFirst(text, Math.min(room.chars, unitsInFirst(bytes, room.bytes, encoding)));
+  const cut = cutAfter(text, Math.min(unitsFromStart(text, room.chars), unitsInFirst(bytes, room.bytes, encoding)));
   if (cut.whole) return { ...cut, wellFormed: isWellFormed(bytes, encoding) };
   const behind = encode(cut.content, encoding);
   return { ...cut, wellFormed: behind.equals(bytes.subarray(0, behind.length)) };
@@ -36,7 +47,7 @@ export function fitFirst(bytes: Buffer, room: Room, encoding: Encoding): Fit {
 /** The last whole lines that fit. */
 export function fitLast(bytes: Buffer, room: Room, encoding: Encoding): Fit {
   const text = decode(bytes, encoding);
-  const cut = cutLast(text, Math.min(room.chars, unitsInLast(bytes, room.bytes, encoding)));
+  const cut = cutBefore(text, Math.min(unitsFromEnd(text, room.chars), unitsInLast(bytes, room.bytes, encoding)));
   if (cut.whole) return { ...cut, wellFormed: isWellFormed(bytes, encoding) };
   const behind = encode(cut.content, encoding);
   return { ...cut, wellFormed: behind.equals(bytes.subarray(bytes.length - behind.length)) };
@@ -44,16 +55,48 @@ export function fitLast(bytes: Buffer, room: Room, encoding: Encoding): Fit {
 
 /** The first whole lines of a text that fit into a budget of UTF-16 units. */
 export function cutFirst(text: string, budget: number): Cut {
-  if (text.length <= budget) return { content: text, whole: true, cut: false };
-  const end = budget > 0 ? text.lastIndexOf('\n', budget - 1) + 1 : 0;
-  return { content: end > 0 ? text.slice(0, end) : withoutHalves(text.slice(0, budget)), whole: false, cut: end === 0 };
+  return cutAfter(text, unitsFromStart(text, budget));
 }
 
-function cutLast(text: string, budget: number): Cut {
-  if (text.length <= budget) return { content: text, whole: true, cut: false };
-  const start = text.indexOf('\n', text.length - budget - 1) + 1;
+function cutAfter(text: string, units: number): Cut {
+  if (text.length <= units) return { content: text, whole: true, cut: false };
+  const end = units > 0 ? text.lastIndexOf('\n', units - 1) + 1 : 0;
+  return { content: end > 0 ? text.slice(0, end) : withoutHalves(text.slice(0, units)), whole: false, cut: end === 0 };
+}
+
+function cutBefore(text: string, units: number): Cut {
+  if (text.length <= units) return { content: text, whole: true, cut: false };
+  const start = text.indexOf('\n', text.length - units - 1) + 1;
   const cut = start === 0 || start === text.length;
-  return { content: cut ? withoutHalves(text.slice(text.length - budget)) : text.slice(start), whole: false, cut };
+  return { content: cut ? withoutHalves(text.slice(text.length - units)) : text.slice(start), whole: false, cut };
+}
+
+/** How many UTF-16 units of the beginning of a text weigh no more than a budget. */
+function unitsFromStart(text: string, budget: number): number {
+  const hidden = [...text.slice(0, budget).matchAll(HIDDEN)];
+  return unitsBefore(
+    hidden.map(({ index, 0: { length } }) => ({ from: index, to: index + length })),
+    budget,
+  );
+}
+
+function unitsFromEnd(text: string, budget: number): number {
+  const end = text.slice(-budget);
+  const hidden = [...end.matchAll(HIDDEN)].toReversed();
+  return unitsBefore(
+    hidden.map(({ index, 0: { length } }) => ({ from: end.length - index - length, to: end.length - index })),
+    budget,
+  );
+}
+
+/** The same, of hidden characters by their distance from where the counting starts. */
+function unitsBefore(hidden: readonly { readonly from: number; readonly to: number }[], budget: number): number {
+  let room = budget;
+  for (const { from, to } of hidden) {
+    if (to + HIDDEN_WEIGHT > room) return Math.min(from, room);
+    room -= HIDDEN_WEIGHT;
+  }
+  return room;
 }
 
 /** How many UTF-16 units the first `maxBytes` hold, as far as their last whole character. */

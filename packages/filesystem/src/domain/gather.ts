@@ -132,7 +132,7 @@ async function readThrough(reading: Reading): Promise<Ending> {
 
 /**
  * A file from its start, without its byte order mark, in chunks of whole units, each a view of one reused buffer. It ends where a read
- * brings nothing: the size on disk may lie. `sha256` is for when all of it was read.
+ * brings nothing, or stops short where the size on disk says; alone, that may lie. `sha256` is for when all of it was read.
  */
 async function openStream({ file, signal }: Reading) {
   const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(SNIFFED_BYTES, file.stats.size + 1)));
@@ -146,8 +146,10 @@ async function openStream({ file, signal }: Reading) {
   const first = await readOn();
   const beginning = beginningOf(first, file);
   const { mark, unitBytes } = beginning.encoding;
+  const isAtEnd = () => position === file.stats.size;
+  const readNext = async (before: Buffer) => (isAtEnd() && before.length < buffer.length ? buffer.subarray(0, 0) : await readOn());
   async function* chunks(): AsyncGenerator<Buffer> {
-    for (let read = first; read.length > 0; read = await readOn()) {
+    for (let read = first; read.length > 0; read = await readNext(read)) {
       // Half a unit is read again with the other half. At the end of the file there is none.
       const chunk = read.length === 1 ? read : read.subarray(0, read.length - (read.length % unitBytes));
       if (position < HASHED_BYTES) hashing.update(chunk);
@@ -157,7 +159,6 @@ async function openStream({ file, signal }: Reading) {
     }
   }
   const sha256 = () => (position <= HASHED_BYTES ? hashing.digest('hex') : undefined);
-  const isAtEnd = () => position === file.stats.size;
   return { beginning, encoding: beginning.encoding, chunks: chunks(), isAtEnd, sha256 };
 }
 

@@ -70,6 +70,20 @@ it.runIf(process.platform === 'linux')('survives names that are not UTF-8', asyn
   await expect(roots.openFile('broken/link')).rejects.toMatchObject({ code: 'not_found' });
 });
 
+it.runIf(process.platform === 'linux')('loses no name that looks like another between pages', async () => {
+  await mkdir(join(temporary.path, 'alike'));
+  for (const byte of [0xfd, 0xfe, 0xff])
+    await writeFile(Buffer.concat([Buffer.from(join(temporary.path, 'alike/')), Buffer.from([byte])]), '');
+  const names: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await list('alike', { limit: 1, cursor });
+    names.push(...page.entries.map(({ name }) => name));
+    cursor = page.nextCursor;
+  } while (cursor !== undefined && names.length < 10);
+  expect(names).toEqual(['\ufffd', '\ufffd', '\ufffd']);
+});
+
 it('stops when it is told to', async () => {
   await expect(list('many', {}, AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
 });

@@ -1,4 +1,4 @@
-import { ToolError } from '@touchstone-mcp/core/errors';
+import { cursorAt, type Position, positionOf } from './cursor.ts';
 import type { Entry } from './entry.ts';
 import type { ProvenDirectory } from './roots.ts';
 import { visibleName } from './visible-name.ts';
@@ -32,40 +32,43 @@ export async function listDirectory(
   { cursor, limit = 1000, maxChars }: PageLimits,
   signal?: AbortSignal,
 ): Promise<Page> {
-  const after = cursor === undefined ? '' : nameOf(cursor);
+  const after = afterOf(cursor === undefined ? undefined : positionOf(cursor));
   const candidates = await smallestAfter(directory, after, limit + 1, signal);
   const entries = candidates.slice(0, Math.min(limit, countThatFit(candidates, maxChars)));
   const truncated = entries.length < candidates.length;
   const last = entries.at(-1);
-  return { entries, truncated, nextCursor: truncated && last !== undefined ? cursorAt(last.name) : undefined };
+  if (!truncated || last === undefined) return { entries, truncated, nextCursor: undefined };
+  const alike = entries.filter(({ name }) => name === last.name).length + (last.name === after.name ? after.alike : 0);
+  return { entries, truncated, nextCursor: cursorAt([last.name], alike) };
 }
 
-/** The last name of a page, in letters that no guard on the way to the client and back changes. */
-function cursorAt(name: string): string {
-  return Buffer.from(name).toString('base64url');
+/** Which of a directory's names were shown before: all that are smaller than one, and of those that are it, the first so many on the disk. */
+export interface After {
+  readonly name: string;
+  readonly alike: number;
 }
 
-function nameOf(cursor: string): string {
-  const name = Buffer.from(cursor, 'base64url').toString();
-  if (cursorAt(name) === cursor) return name;
-  throw new ToolError('invalid_input', 'This cursor is none of this server.', {
-    hint: 'Pass nextCursor of the page before, or no cursor.',
-  });
+/** Where the names of one directory go on. */
+export function afterOf(position: Position | undefined): After {
+  return { name: position?.names[0] ?? '', alike: position?.alike ?? 0 };
 }
 
-/** The first entries after a name, in order. Keeps at most twice as many as are asked for, however many there are. */
+/** The first entries after some, in order. Keeps at most twice as many as are asked for, however many there are. */
 export async function smallestAfter(
   directory: Pick<ProvenDirectory, 'read'>,
-  after: string,
+  after: After,
   count: number,
   signal: AbortSignal | undefined,
   wanted: (entry: Entry) => boolean = () => true,
 ): Promise<readonly Entry[]> {
   let kept: Entry[] = [];
   let bound: string | undefined;
+  let alike = 0;
   for await (const entry of directory.read()) {
     signal?.throwIfAborted();
-    if (entry.name <= after || (bound !== undefined && entry.name > bound) || !wanted(entry)) continue;
+    if (entry.name < after.name || (bound !== undefined && entry.name > bound) || !wanted(entry)) continue;
+    if (entry.name === after.name) alike += 1;
+    if (entry.name === after.name && alike <= after.alike) continue;
     kept.push(entry);
     if (kept.length < 2 * count) continue;
     kept = kept.sort(byName).slice(0, count);

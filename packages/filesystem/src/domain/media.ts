@@ -7,8 +7,11 @@ import { fileTypeOf, SNIFFED_BYTES } from './file-type.ts';
 import type { ProvenFile, Roots } from './roots.ts';
 import { visibleName } from './visible-name.ts';
 
-/** Larger files are not read: in base64 they become a third larger, and no model takes pictures beyond this size. */
-export const MAX_MEDIA_BYTES = 5 * 1024 * 1024;
+/** What is read unless more is asked for: 5 MiB in base64. */
+export const MAX_MEDIA_BYTES = 3_932_160;
+
+/** What may be asked for: 9.3 MiB in base64, where the SDK's clients take 10 MiB in one message. */
+export const MAX_MEDIA_BYTES_EVER = 7 * 1024 * 1024;
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -28,10 +31,16 @@ export interface Media {
   readonly bytes: Buffer;
 }
 
-/** Reads a whole file of any type. More than MAX_MEDIA_BYTES are `too_large`; `signal` stops it between chunks. */
-export async function readMedia(roots: Roots, path: string, signal?: AbortSignal): Promise<Media> {
+/** How much is read, and until when. */
+export interface ReadMediaOptions {
+  readonly maxBytes?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Reads a whole file of any type. More than `maxBytes` are `too_large`; `signal` stops it between chunks. */
+export async function readMedia(roots: Roots, path: string, { maxBytes = MAX_MEDIA_BYTES, signal }: ReadMediaOptions = {}): Promise<Media> {
   await using file = await roots.openFile(path);
-  const bytes = await readBounded(file, signal).catch((error: unknown) => {
+  const bytes = await readBounded(file, maxBytes, signal).catch((error: unknown) => {
     throw fileError(error, file.path);
   });
   const mimeType = mimeTypeOf(bytes);
@@ -46,24 +55,24 @@ export async function readMedia(roots: Roots, path: string, signal?: AbortSignal
   };
 }
 
-async function readBounded(file: ProvenFile, signal: AbortSignal | undefined): Promise<Buffer> {
+async function readBounded(file: ProvenFile, maxBytes: number, signal: AbortSignal | undefined): Promise<Buffer> {
   const { size } = file.stats;
-  if (size > MAX_MEDIA_BYTES) throw tooLarge(file, `${size} bytes`);
+  if (size > maxBytes) throw tooLarge(file, `${size} bytes`, maxBytes);
   // By what is read, not by what the file says of itself: those of /proc say 0.
-  const buffer = Buffer.allocUnsafe((size === 0 ? MAX_MEDIA_BYTES : size) + 1);
+  const buffer = Buffer.allocUnsafe((size === 0 ? maxBytes : size) + 1);
   let filled = 0;
   for (let bytesRead = -1; bytesRead !== 0 && filled < buffer.length; filled += bytesRead) {
     signal?.throwIfAborted();
     ({ bytesRead } = await file.handle.read(buffer, filled, Math.min(CHUNK_BYTES, buffer.length - filled), filled));
   }
-  if (filled > MAX_MEDIA_BYTES) throw tooLarge(file, `more than ${MAX_MEDIA_BYTES} bytes`);
+  if (filled > maxBytes) throw tooLarge(file, `more than ${maxBytes} bytes`, maxBytes);
   // It has grown since it was opened.
   if (filled === buffer.length) throw fault('ECHANGED');
   return buffer.subarray(0, filled);
 }
 
-function tooLarge({ path }: ProvenFile, size: string): ToolError {
-  return new ToolError('too_large', `The file has ${size}; media may have ${MAX_MEDIA_BYTES}: ${visibleName(path)}`, {
+function tooLarge({ path }: ProvenFile, size: string, maxBytes: number): ToolError {
+  return new ToolError('too_large', `The file has ${size}; media may have ${maxBytes}: ${visibleName(path)}`, {
     hint: 'Tell the user that a smaller copy is needed. Text is read with read_text_file, of any size.',
   });
 }

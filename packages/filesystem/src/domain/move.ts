@@ -19,7 +19,7 @@ export interface Moved {
  */
 export async function movePath(roots: WritableRoots, from: string, to: string, signal?: AbortSignal): Promise<Moved> {
   const claims = [
-    { requested: from, purpose: 'whole' },
+    { requested: from, purpose: 'whole', existing: true },
     { requested: to, purpose: 'whole' },
   ] as const;
   const [source, destination] = await roots.claimAll(claims, signal);

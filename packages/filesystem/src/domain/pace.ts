@@ -19,6 +19,11 @@ export class Pace {
     this.#companions = companions;
   }
 
+  /** Whether `step` would do anything, for loops in which awaiting it every time would cost more than their work. */
+  isDue(): boolean {
+    return this.#companions.signal?.aborted === true || performance.now() - this.#turnStarted >= LONGEST_STRETCH_MS;
+  }
+
   /** To be awaited after each small piece of work. Rejects once the signal has fired. */
   async step(done: number, message: string): Promise<void> {
     const { signal, progress } = this.#companions;

@@ -61,6 +61,7 @@ describe('splitPath', () => {
     ['/srv/root/ok.txt\0.png', 'NUL'], // FS-011
     ['/srv/root/\ud800x', 'surrogate'], // FS-013
     ['a/'.repeat(2500), 'longer than 4096 characters'],
+    ['a/'.repeat(501), 'more than 500 names'],
     [`/srv/root/${'é'.repeat(128)}`, 'longer than 255 bytes'],
   ])('refuses %j as no path', async (requested, reason) => {
     const refusal = await refusalOf(() => split(requested));

@@ -1,10 +1,13 @@
 import type { PlatformPath } from 'node:path';
 import { ToolError } from '@touchstone-mcp/core/errors';
 import { windowsNameFault, windowsPathFault } from './path-windows.ts';
+import { foldSpelling } from './spelling.ts';
 import { visibleName } from './visible-name.ts';
 
 const MAX_PATH_CHARACTERS = 4096;
 const MAX_NAME_LENGTH = 255;
+/** A walk holds a descriptor for each. */
+const MAX_NAMES = 500;
 
 /** An allowed directory: as the operator wrote it (made absolute), and as the disk calls it. */
 export interface RootPath {
@@ -30,10 +33,23 @@ export function splitPath<Root extends RootPath>(requested: string, roots: reado
   if (fault !== undefined) throw new ToolError('invalid_input', `${fault}: ${visibleName(requested.slice(0, MAX_PATH_CHARACTERS))}`);
   const text = expandHome(requested, rules);
   const location = rules.platform.isAbsolute(text)
-    ? locate(segmentsOf(text, rules.platform), roots, rules.platform)
+    ? locateRequested(segmentsOf(text, rules.platform), roots, rules.platform)
     : { root: roots[0], components: namesOf(text, rules.platform) };
   if (location?.root === undefined) throw outsideRoots(requested, roots);
   return { root: location.root, components: location.components };
+}
+
+/** A root that the disk spells in another Unicode form is meant as well, if no root is spelled like that. */
+function locateRequested<Root extends RootPath>(
+  segments: readonly string[],
+  roots: readonly Root[],
+  platform: PlatformPath,
+): Location<Root> | undefined {
+  const exact = locate(segments, roots, platform);
+  if (exact !== undefined) return exact;
+  const folded = roots.map((root) => ({ root, path: foldSpelling(root.path), real: foldSpelling(root.real) }));
+  const found = locate(segments.map(foldSpelling), folded, platform);
+  return found && { root: found.root.root, components: segments.slice(segments.length - found.components.length) };
 }
 
 /** The refusal of whatever is not below a root. It names the requested path only, so it says nothing about what exists outside. */
@@ -67,6 +83,12 @@ export function locate<Root extends RootPath>(
   );
 }
 
+/** Whether a root, in either spelling, is a directory or lies in it. By segments, like `locate`. */
+export function isWithin(root: RootPath, directory: string, platform: PlatformPath): boolean {
+  const around = [{ path: directory, real: directory }];
+  return [root.path, root.real].some((spelling) => locate(segmentsOf(spelling, platform), around, platform) !== undefined);
+}
+
 /** An absolute path as the name of its volume (empty on POSIX) followed by its names. */
 export function segmentsOf(absolute: string, platform: PlatformPath): readonly string[] {
   const volume = platform.parse(absolute).root;
@@ -87,6 +109,7 @@ export function textFault(text: string, platform: PlatformPath): string | undefi
   if (!text.isWellFormed()) return 'The path has half of a surrogate pair';
   const windows = platform.sep === '\\';
   const names = namesOf(text.slice(platform.parse(text).root.length), platform);
+  if (names.length > MAX_NAMES) return `The path has more than ${MAX_NAMES} names`;
   const length = windows ? (name: string) => name.length : (name: string) => Buffer.byteLength(name);
   if (names.some((name) => length(name) > MAX_NAME_LENGTH)) return `The path has a name longer than ${MAX_NAME_LENGTH} bytes`;
   if (!windows) return undefined;

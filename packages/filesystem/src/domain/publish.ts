@@ -91,10 +91,20 @@ export async function moveFile(from: Named, to: Named): Promise<void> {
   const left = await lookAt(from.directory, from.name);
   // Another process was quicker to take the old name away.
   if (left === undefined) return;
-  if (moved !== undefined && isSame(left, moved)) return await from.directory.at(from.name, unlink);
+  if (moved !== undefined && isSame(left, moved)) return await unlinkMoved(from, to, moved);
   // It has put another file there: that one is not ours to move.
   await removeSame(to, moved).catch(() => {});
   throw fault('ECHANGED');
+}
+
+/** Takes the old name away, or the new one if that is not permitted. */
+async function unlinkMoved(from: Named, to: Named, moved: BigIntStats): Promise<void> {
+  try {
+    await from.directory.at(from.name, unlink);
+  } catch (error) {
+    await removeSame(to, moved).catch(() => {});
+    throw error;
+  }
 }
 
 /** Between the two calls the name is taken by an empty file of ours. */

@@ -1,4 +1,5 @@
 import { ToolError, toToolError } from '@touchstone-mcp/core/errors';
+import { weightOf } from './fit.ts';
 import { readText, shorten, type TextRead } from './read.ts';
 import type { Roots } from './roots.ts';
 import { visibleName } from './visible-name.ts';
@@ -94,7 +95,7 @@ function errorLength(file: FileRead): number {
 /** How many characters a file would have: of one that was cut already, more than there are for it. */
 function wishOf(file: FileRead): number[] {
   if ('error' in file) return [];
-  return [file.truncated ? Number.POSITIVE_INFINITY : file.content.length];
+  return [file.truncated ? Number.POSITIVE_INFINITY : weightOf(file.content)];
 }
 
 function tooMany(count: number): ToolError {

@@ -25,6 +25,30 @@ async function read(content: string | Uint8Array, window: Window = {}, budget = 
 
 const whole = { truncated: false, nextLine: undefined, cutLine: undefined };
 
+describe('characters that are written out', () => {
+  const hidden = '\u200b'.repeat(39_000);
+
+  it.each<[Window, string]>([
+    [{ head: 1 }, `${hidden}\nnext\n`],
+    [{ tail: 1 }, `before\n${hidden}`],
+    [{ maxBytes: 8 }, hidden],
+  ])('take more room, and a line of them is cut: %j', async (window, text) => {
+    const { content, truncated, cutLine } = await read(text, window);
+    expect(content).toMatch(/^\u200b+$/);
+    expect(content.length).toBeLessThanOrEqual(8_000);
+    expect(truncated).toBe(true);
+    expect(cutLine).toBeDefined();
+  });
+
+  it('leave whole lines before them, and joiners weigh nothing', async () => {
+    const lines = 'a\n'.repeat(10);
+    expect((await read(`${lines}${hidden}`)).content).toBe(lines);
+    expect((await read(`${'\u200d'.repeat(39_000)}`)).truncated).toBe(false);
+    expect(numberLines(await read(`${'\u200b\n'.repeat(100)}`, {}, 1_000), 1_000).endLine).toBe(100);
+    expect(numberLines(await read(`${'\u200b\n'.repeat(100)}`, {}, 1_000), 700).endLine).toBe(70);
+  });
+});
+
 describe('windows', () => {
   it.each<[string, Window, { content: string; totalLines: number; startLine: number | undefined; endLine: number | undefined }]>([
     ['', {}, { content: '', startLine: undefined, endLine: undefined, totalLines: 0 }],

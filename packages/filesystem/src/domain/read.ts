@@ -2,7 +2,7 @@ import { ToolError } from '@touchstone-mcp/core/errors';
 import type { EncodingName } from './encoding.ts';
 import { fileError } from './errno.ts';
 import { notInEncoding } from './file-type.ts';
-import { cutFirst, type Fit, fitFirst, fitLast, SMALLEST_ROOM } from './fit.ts';
+import { cutFirst, type Fit, fitFirst, fitLast, SMALLEST_ROOM, weightOf } from './fit.ts';
 import { type Gathered, gatherLines, gatherTail, type Range } from './gather.ts';
 import { type LineEnding, lineEndingOf } from './line-ending.ts';
 import type { ProvenFile } from './roots.ts';
@@ -49,8 +49,8 @@ export async function readText(file: ProvenFile, window: Window, budget: number,
   refuseContradiction(window);
   const { head, tail, startLine = 1, endLine = head ?? Number.POSITIVE_INFINITY, maxBytes = Number.POSITIVE_INFINITY } = window;
   const range = { first: startLine, last: endLine };
-  const room = { chars: Math.min(budget, maxBytes), bytes: maxBytes };
-  const reading = { file, budget: room.chars, signal };
+  const room = { chars: budget, bytes: maxBytes };
+  const reading = { file, budget: Math.min(budget, maxBytes), signal };
   try {
     if (tail === undefined) {
       const gathered = await gatherLines(reading, range);
@@ -101,7 +101,7 @@ export function numberLines(text: TextRead, budget: number, keep: 'first' | 'las
 function countThatFit(lines: readonly string[], budget: number): number {
   let room = budget;
   const overflow = lines.findIndex((line) => {
-    room -= line.length;
+    room -= weightOf(line);
     return room < 0;
   });
   return overflow === -1 ? lines.length : Math.max(1, overflow);

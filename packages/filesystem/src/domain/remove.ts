@@ -18,7 +18,7 @@ export interface Removed {
  * deleted where the policy protects anything in it, or where it holds an allowed directory. A deletion that is stopped has deleted a part.
  */
 export async function removePath(roots: WritableRoots, path: string, recursive: boolean, signal?: AbortSignal): Promise<Removed> {
-  using target = await roots.claim(path, { purpose: 'whole' }, signal);
+  using target = await roots.claim(path, { purpose: 'whole', existing: true }, signal);
   return await target.telling(async () => {
     const found = await target.look();
     if (found === undefined) throw fault('ENOENT');

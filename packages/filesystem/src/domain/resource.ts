@@ -5,6 +5,7 @@ import { ToolError } from '@touchstone-mcp/core/errors';
 import { listDirectory } from './list.ts';
 import { readMedia } from './media.ts';
 import type { Roots } from './roots.ts';
+import { foldSpelling } from './spelling.ts';
 import { visibleName } from './visible-name.ts';
 
 /** Names that are offered to complete a path. */
@@ -34,7 +35,7 @@ export async function readContent(roots: Roots, path: string, maxChars: number, 
       mimeType: 'text/plain',
     };
   }
-  const { bytes, mimeType } = await readMedia(roots, path, signal);
+  const { bytes, mimeType } = await readMedia(roots, path, { signal });
   return mimeType.startsWith('text/') || mimeType === 'image/svg+xml' ? { text: bytes.toString(), mimeType } : { blob: bytes, mimeType };
 }
 
@@ -67,7 +68,7 @@ export async function watchPath(roots: Roots, path: string, changed: () => void,
   signal.throwIfAborted();
   const watcher = await directory.at(async (at) => watch(at, { signal, persistent: false }));
   watcher.on('change', (_event, name) => {
-    if (whole || name === null || name === basename(shown)) changed();
+    if (whole || typeof name !== 'string' || foldSpelling(name) === foldSpelling(basename(shown))) changed();
   });
   // The directory itself has gone: so has the file.
   watcher.on('error', changed);

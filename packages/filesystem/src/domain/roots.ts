@@ -1,32 +1,33 @@
-import type { BigIntStats, Stats } from 'node:fs';
-import { type FileHandle, lstat, realpath, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { type FileHandle, lstat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { ToolError } from '@touchstone-mcp/core/errors';
+import type { Confinement } from './confine.ts';
 import type { Entry } from './entry.ts';
 import { errnoOf, fault, fileError } from './errno.ts';
 import { isLink, type Link, linkAt } from './link.ts';
-import { displayPath, expandHome, type Location, type RootPath, splitPath } from './path.ts';
+import { displayPath, isWithin, type Location, locate, type RootPath, segmentsOf, splitPath } from './path.ts';
+import { pinBelow, pinRoot, type Strategy } from './pinned-root.ts';
 import { noName, ProvenName } from './proven-name.ts';
+import { withSpelling } from './spelling.ts';
 import { type Finish, type OpenedFile, type PinnedRoot, type Place, walk } from './walk.ts';
-import { rememberDirectory } from './walk-by-check.ts';
-import { canHoldDirectories, holdDirectory } from './walk-by-descriptor.ts';
+import { canHoldDirectories } from './walk-by-descriptor.ts';
 
 /** How roots are opened. Without a strategy: `descriptor` where the system offers it (Linux with /proc), else `checked`. */
-export interface RootsOptions {
+export interface RootsOptions extends Confinement {
   readonly home?: string;
   readonly strategy?: Strategy;
 }
 
-/** `descriptor` has no race; `checked` has the one that `rememberDirectory` describes. */
-export type Strategy = 'descriptor' | 'checked';
-
-export type { ProvenDirectory, ProvenFile, ProvenName, Roots };
+export type { ProvenDirectory, ProvenFile, ProvenName, Roots, Strategy };
 
 /** How a name is reached. */
 export interface Reach {
   /** Whether a link at the end is followed, like the links before it, to the name that it stands for. */
   readonly followLink?: boolean;
+  /** Whether the name is that of something there: if nothing has it, another spelling of it in Unicode will do. */
+  readonly existing?: boolean;
   /** Whether directories before the name may be missing. */
   readonly missingParents?: boolean;
 }
@@ -35,10 +36,13 @@ export interface Reach {
  * Opens the directories that the server may touch and pins each to what it is now. An unusable one is a ToolError for the operator that
  * names it. They stay held until the roots are disposed of.
  */
-export async function openRoots(paths: readonly string[], { home = homedir(), strategy }: RootsOptions = {}): Promise<Roots> {
+export async function openRoots(
+  paths: readonly string[],
+  { home = homedir(), strategy, ...confinement }: RootsOptions = {},
+): Promise<Roots> {
   if (paths.length === 0) throw new ToolError('invalid_input', 'No directory is allowed.', { hint: 'Name at least one directory.' });
   const chosen = strategy ?? ((await canHoldDirectories()) ? 'descriptor' : 'checked');
-  const opened = await Promise.allSettled(paths.map((directory) => pinRoot(directory, chosen, home)));
+  const opened = await Promise.allSettled(paths.map((directory) => pinRoot(directory, { strategy: chosen, home, confinement })));
   const roots = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const failed = opened.find((result) => result.status === 'rejected');
   if (failed === undefined) return new Roots(roots, home, chosen);
@@ -96,18 +100,39 @@ class Roots implements AsyncDisposable {
    * Reaches a name in a directory, so that something can be created, replaced, moved or removed under it. What stands there, if anything,
    * is not looked at, but where `followLink` says so. A root is no such name: that is `denied`.
    */
-  async openName(requested: string, { followLink = false, missingParents = false }: Reach = {}): Promise<ProvenName> {
+  async openName(requested: string, { followLink = false, existing = false, missingParents = false }: Reach = {}): Promise<ProvenName> {
     const location = this.#locate(requested);
     const shown = displayPath(location, path);
-    const finish: Finish<ProvenName> = async (parent, name, where) => {
-      if (name === undefined) throw noName(requested, where);
+    const finish: Finish<ProvenName> = async (parent, given, where) => {
+      if (given === undefined) throw noName(requested, where);
+      const name = existing ? await nameOnDisk(parent, given) : given;
       const link = followLink && where.rest.length === 0 ? await parent.at(name, linkAt).catch(nothingThere) : undefined;
       if (link !== undefined) return link;
       const directory = await parent.enter('.');
       if (isLink(directory)) throw fault('ECHANGED');
-      return new ProvenName(directory, { requested, path: shown, root: where.root, names: [...where.names, name], rest: where.rest });
+      const { root, names } = where.root.within ?? { root: where.root, names: [] };
+      return new ProvenName(directory, { requested, path: shown, root, names: [...names, ...where.names, name], rest: where.rest });
     };
     return await this.#walk(requested, location, finish, missingParents);
+  }
+
+  /**
+   * What lies both in these roots and in one of the directories: a root in one of them as it is, a directory in a root as a root of its own.
+   * Undefined for nothing. `onDropped` hears of each directory that is neither. These roots stay open, and the others are held apart.
+   */
+  async narrow(directories: readonly string[], onDropped: (directory: string, error: unknown) => void): Promise<Roots | undefined> {
+    const kept = new Map<string, PinnedRoot>();
+    const keep = (root: PinnedRoot) => {
+      if (kept.has(root.path)) root.place[Symbol.dispose]();
+      else kept.set(root.path, root);
+    };
+    for (const directory of directories) {
+      const pin = (at: string) => this.#pin(at).then(keep, (error: unknown) => onDropped(directory, error));
+      const inside = this.#roots.filter((root) => isWithin(root, directory, path));
+      for (const root of inside) await pin(root.path);
+      if (inside.length === 0 || locate(segmentsOf(directory, path), this.#roots, path) !== undefined) await pin(directory);
+    }
+    return kept.size === 0 ? undefined : new Roots([...kept.values()], this.#home, this.strategy);
   }
 
   /** Lets the walks under way end, then lets go of the directories. */
@@ -116,6 +141,16 @@ class Roots implements AsyncDisposable {
     // A descriptor closed under a walk could be another directory's by the time the walk uses its number.
     await Promise.allSettled(this.#walks);
     for (const root of this.#roots) root.place[Symbol.dispose]();
+  }
+
+  async #pin(directory: string): Promise<PinnedRoot> {
+    const location = this.#locate(directory);
+    return await this.#walk(directory, location, async (parent, name, where) => {
+      const place = await parent.enter(name ?? '.');
+      if (isLink(place)) return place;
+      const names = name === undefined ? where.names : [...where.names, name];
+      return await pinBelow(place, displayPath(location, path), { root: where.root, names });
+    });
   }
 
   #locate(requested: string): Location<PinnedRoot> {
@@ -240,33 +275,11 @@ function nothingThere(error: unknown): undefined {
   if (errnoOf(error) !== 'ENOENT') throw error;
 }
 
-async function pinRoot(directory: string, strategy: Strategy, home: string): Promise<PinnedRoot> {
-  // `path.resolve('')` would quietly allow the current directory.
-  if (directory.trim() === '') throw new ToolError('invalid_input', 'An allowed directory has an empty name.');
-  const given = path.resolve(expandHome(directory, { home, platform: path }));
-  try {
-    const real = await realpath(given);
-    const { place, stats } = strategy === 'descriptor' ? await holdDirectory(real) : await rememberDirectory(real);
-    return { path: given, real, place, verify: () => verifyRoot(given, stats) };
-  } catch (error) {
-    throw unusableRoot(given, error);
-  }
-}
-
-function unusableRoot(given: string, cause: unknown): ToolError {
-  const known = fileError(cause, given);
-  const code = known instanceof ToolError ? known.code : 'unavailable';
-  const hint = 'It must exist and be a directory that this user may open when the server starts.';
-  return new ToolError(code, `Cannot open the allowed directory ${given} (${errnoOf(cause) ?? 'unknown error'})`, { hint, cause });
-}
-
-async function verifyRoot(given: string, pinned: BigIntStats): Promise<void> {
-  const hint = 'Tell the user: the server must be restarted to use the new directory.';
-  try {
-    const now = await stat(given, { bigint: true });
-    if (now.dev === pinned.dev && now.ino === pinned.ino) return;
-  } catch (cause) {
-    throw new ToolError('unavailable', `The allowed directory ${given} is gone`, { hint, cause });
-  }
-  throw new ToolError('unavailable', `The allowed directory ${given} was replaced after the server started`, { hint });
+/** The name as the directory spells it; as it was given, where nothing has it in any spelling. */
+async function nameOnDisk(directory: Place, given: string): Promise<string> {
+  const found = await withSpelling(directory, given, async (spelling) => {
+    await directory.at(spelling, (at) => lstat(at));
+    return spelling;
+  }).catch(nothingThere);
+  return found ?? given;
 }

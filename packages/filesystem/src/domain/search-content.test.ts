@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -117,6 +118,50 @@ describe.each(ways)('with %s and %s', (strategy, handover) => {
     [['src//*.ts'], ['src/a.ts', 'src/b.ts']],
   ])('searches only what the globs %j let through, and nothing that is ignored', async (globs, expected) => {
     expect(await lines({ globs, output: 'files' })).toEqual(expected);
+  });
+
+  it('never reads what is ignored, nor an ignore file that is a link or a pipe', async () => {
+    await using odd = await temporaryDirectory();
+    const names = ['a!b{c}', 'x[1].log', 'plain.log', 'kept'];
+    for (const directory of ['link', 'pipe', 'plain']) {
+      await mkdir(join(odd.path, 'root', directory), { recursive: true });
+      for (const name of names) await writeFile(join(odd.path, 'root', directory, name), 'needle\n');
+    }
+    await writeFile(join(odd.path, 'outside'), 'kept\n');
+    await symlink('../../outside', join(odd.path, 'root/link/.gitignore'));
+    if (linux) execFileSync('mkfifo', [join(odd.path, 'root/pipe/.gitignore')]);
+    await writeFile(join(odd.path, 'root/plain/.gitignore'), 'a!b*\nx\\[1\\].log\nplain.log\n');
+    await using roots = await openRoots([join(odd.path, 'root')], { strategy });
+    const query = { pattern: 'needle', literal: false, caseSensitive: true, globs: [], contextLines: 0, respectGitignore: true } as const;
+    const limits = { limit: 100, maxChars: 10_000 };
+    const { files } = await searchContent(roots, '.', { ...query, output: 'files' }, limits, { handover });
+    const shown = files.map(({ path }) => path.slice(odd.path.length + 6));
+    expect(shown).toEqual([
+      ...['link', 'pipe'].flatMap((directory) => names.toSorted().map((name) => `${directory}/${name}`)),
+      'plain/kept',
+    ]);
+  });
+
+  it('finds what lies before and after many files below, once and in order', async () => {
+    await using large = await temporaryDirectory();
+    await mkdir(join(large.path, 'm/n'), { recursive: true });
+    const numbers = Array.from({ length: 300 }, (_, index) => String(index).padStart(4, '0'));
+    const files = ['a', 'm/a', 'm/n/', 'm/z', 'z'].flatMap((start) => numbers.map((number) => start + number));
+    await Promise.all(files.map((file, index) => writeFile(join(large.path, file), index % 100 === 0 ? 'needle\n' : 'hay\n')));
+    await using roots = await openRoots([large.path], { strategy });
+    const query = { pattern: 'needle', literal: false, caseSensitive: true, globs: [], contextLines: 0, respectGitignore: true } as const;
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await searchContent(roots, '.', { ...query, output: 'files' }, { limit: 7, maxChars: 10_000, cursor }, { handover });
+      seen.push(...page.files.map(({ path }) => path.slice(large.path.length + 1)));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(files.filter((_, index) => index % 100 === 0));
+  });
+
+  it('refuses a pattern that is none, even where there is nothing to search in', async () => {
+    expect(await refusalOf(() => search({ pattern: '(', globs: ['nothing'] }))).toMatchObject({ code: 'invalid_input' });
   });
 
   it('searches what is ignored when asked to', async () => {

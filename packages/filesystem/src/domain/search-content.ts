@@ -1,10 +1,11 @@
 import { ToolError } from '@touchstone-mcp/core/errors';
+import { candidates } from './content-candidates.ts';
 import { type ContentPage, type Hit, Page, type PageLimits } from './content-page.ts';
-import { type ContentQuery, discoveryArguments, refuseUnsearchable, searchArguments } from './content-query.ts';
-import { BETWEEN_NAMES, isSingleName } from './cursor.ts';
+import { type ContentQuery, refuseUnsearchable, searchArguments } from './content-query.ts';
+import { BETWEEN_NAMES } from './cursor.ts';
 import { refuseBinary, SNIFFED_BYTES } from './file-type.ts';
-import { compileGlobs } from './glob.ts';
-import { type Companions, Pace } from './pace.ts';
+import { NameWalk } from './name-walk.ts';
+import type { Companions } from './pace.ts';
 import { records } from './records.ts';
 import { canPassDescriptors, findRipgrep, MAX_INHERITED, runRipgrep } from './ripgrep.ts';
 import type { ProvenDirectory, ProvenFile, Roots } from './roots.ts';
@@ -13,8 +14,6 @@ import { WalkRules } from './walk-rules.ts';
 
 export type { ContentPage, ContentQuery };
 
-/** Names of files that ripgrep may find. */
-const MAX_DISCOVERED_BYTES = 16 * 1024 * 1024;
 const NUL = 0;
 const LINE_END = 10;
 
@@ -29,9 +28,10 @@ export interface ContentOptions extends Companions {
 /**
  * Searches in the files below a directory, or in one file.
  *
- * ripgrep walks by path, so whoever swaps directories for links meanwhile can lead it out of the roots. What it finds on its walk is
- * therefore only a list of names to look at. Each is opened again from the directory downwards by proven handles, and a second ripgrep,
- * which is given those handles and no paths, finds what is shown. So nothing from outside can be, neither names nor lines nor numbers.
+ * Our own walk says which files count, from the cursor on, and a first ripgrep which of them may match. It goes by paths, so whoever swaps
+ * directories for links meanwhile can lead it out of the roots, and what it finds is therefore only a list of names to look at. Each is
+ * opened again from the directory downwards by proven handles, and a second ripgrep, which is given those handles and no paths, finds what
+ * is shown. So nothing from outside can be, neither names nor lines nor numbers.
  */
 export async function searchContent(
   roots: Roots,
@@ -84,21 +84,23 @@ async function openStart(roots: Roots, requested: string): Promise<ProvenDirecto
 }
 
 async function searchBelow(search: Search, start: ProvenDirectory, roots: Roots): Promise<void> {
-  const { query, page, options } = search;
-  const wanted = compileGlobs(query.globs.filter((glob) => !glob.startsWith('!')));
+  const { binary, query, page, options } = search;
+  const wanted = query.globs.filter((glob) => !glob.startsWith('!'));
   const excludePatterns = query.globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1));
   const rules = await WalkRules.atStart(start, roots, { respectGitignore: query.respectGitignore, excludePatterns });
-  const pace = new Pace(options);
-  const found = (await discover(search, start, pace)).filter((key) => page.mayHold(key)).sort();
-  const keys = wanted.size === 0 ? found : found.filter((key) => wanted.matchesPath(key.split(BETWEEN_NAMES)));
+  const walk = new NameWalk({ patterns: wanted.length === 0 ? ['**'] : wanted, type: 'file', begin: page.begin }, options);
+  const files = walk.below(start, rules);
   const trails = Array.from({ length: TRAILS }, () => new Trail(start, rules));
+  let keys: string[] = [];
   try {
-    for (let at = 0; at < keys.length; ) {
-      await pace.step(page.matches, 'matches');
-      const most = page.room(MAX_INHERITED);
-      if (!(await searchAt(search, trails, keys.slice(at, at + most)))) return;
-      at += most;
+    for await (const found of candidates({ binary, query, signal: options.signal }, start, files)) {
+      keys.push(...found);
+      for (let most = page.room(MAX_INHERITED); keys.length >= most; most = page.room(MAX_INHERITED)) {
+        if (!(await searchAt(search, trails, keys.slice(0, most)))) return;
+        keys = keys.slice(most);
+      }
     }
+    await searchAt(search, trails, keys);
   } finally {
     for (const trail of trails) await trail[Symbol.asyncDispose]();
   }
@@ -143,20 +145,6 @@ async function openShare(trail: Trail, keys: readonly string[]): Promise<Candida
 
 async function closeAll(batch: readonly Candidate[]): Promise<void> {
   await Promise.all(batch.map(({ file }) => file[Symbol.asyncDispose]()));
-}
-
-/** The files that may match, as ripgrep says. */
-async function discover({ binary, query, options }: Search, start: ProvenDirectory, pace: Pace): Promise<string[]> {
-  const keys: string[] = [];
-  await start.at(async (cwd) => {
-    const output = runRipgrep(binary, discoveryArguments(query), { pattern: query.pattern, cwd, signal: options.signal });
-    for await (const record of records(output, NUL, MAX_DISCOVERED_BYTES)) {
-      await pace.step(keys.length, 'files found');
-      const names = record.toString().replace(/^\.\//, '').split('/');
-      if (names.every(isSingleName)) keys.push(names.join(BETWEEN_NAMES));
-    }
-  });
-  return keys;
 }
 
 /** Searches in files that are open, and says whether the page can hold more. */

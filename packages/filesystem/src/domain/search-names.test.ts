@@ -1,6 +1,7 @@
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cursorAt } from './cursor.ts';
 import type { Entry } from './entry.ts';
 import { openRoots, type Strategy } from './roots.ts';
 import { type NameQuery, searchFiles, searchNames } from './search-names.ts';
@@ -83,6 +84,23 @@ describe.each(strategies)('with the strategy %s', (strategy) => {
     expect(seen).toEqual(all);
   });
 
+  it.runIf(process.platform === 'linux')('loses no name that looks like another between pages', async () => {
+    const names = [[0xff], [0xfe], [0xfd]].map((bytes) => Buffer.concat([Buffer.from(join(temporary.path, 'alike/')), Buffer.from(bytes)]));
+    await mkdir(join(temporary.path, 'alike/\ufffd'), { recursive: true });
+    await writeFile(join(temporary.path, 'alike/\ufffd/below'), '');
+    await Promise.all(names.map((name) => writeFile(name, '')));
+    await using roots = await openRoots([temporary.path], { strategy });
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const query = { pattern: 'alike/**', limit: 1, maxChars: 1_000, cursor };
+      const page = await searchFiles(roots, '.', query, { respectGitignore: true }, {});
+      seen.push(...page.matches.map((match) => match.slice(temporary.path.length)));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined && seen.length < 10);
+    expect(seen).toEqual([...Array(4).fill('/alike/\ufffd'), '/alike/\ufffd/below']);
+  });
+
   it.runIf(process.getuid?.() !== 0)('goes on without what it may not read, and counts it', async () => {
     await chmod(join(root, 'locked'), 0o000);
     try {
@@ -92,9 +110,12 @@ describe.each(strategies)('with the strategy %s', (strategy) => {
     }
   });
 
-  it.each(['Li4', '', 'Li4ALi4', '%%%'])('refuses the cursor %j', async (cursor) => {
-    await expect(search('*', { cursor })).rejects.toMatchObject({ code: 'invalid_input' });
-  });
+  it.each(['Li4', '', 'Li4ALi4', '%%%', cursorAt(['a', '']), cursorAt(['a'], 1.5), `${cursorAt(['a'])}AAAx`])(
+    'refuses the cursor %j',
+    async (cursor) => {
+      await expect(search('*', { cursor })).rejects.toMatchObject({ code: 'invalid_input' });
+    },
+  );
 });
 
 /** Directories without end: each has two files and two directories. */
@@ -161,8 +182,18 @@ describe('in a tree without end', () => {
     const page = await searchNames(directory, { ...query, limit: 50 }, rules, {});
     expect(page.matches).toHaveLength(50);
     expect(page.truncated).toBe(true);
-    // Of 2 to the power of 200: the depth that is gone to, times the directories in flight, and some.
-    expect(counts.read).toBeLessThan(50_000);
+    // Of 2 to the power of 200: the depth that is gone to, and for every name a few of those beside it.
+    expect(counts.read).toBeLessThan(3_000);
     expect(counts.open).toBe(1);
+  });
+
+  it('reads for a later page no more than for the first', async () => {
+    const counts = { read: 0, open: 0 };
+    const { directory, rules } = await begin(counts, () => {});
+    const first = await searchNames(directory, { ...query, limit: 50 }, rules, {});
+    counts.read = 0;
+    const second = await searchNames(directory, { ...query, limit: 50, cursor: first.nextCursor }, rules, {});
+    expect(second.matches).toHaveLength(50);
+    expect(counts.read).toBeLessThan(3_000);
   });
 });

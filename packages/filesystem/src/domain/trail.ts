@@ -1,6 +1,5 @@
 import type { ProvenDirectory, ProvenFile } from './roots.ts';
-import { isUnreadable } from './search-names.ts';
-import type { WalkRules } from './walk-rules.ts';
+import { isUnreadable, type WalkRules } from './walk-rules.ts';
 
 interface Level {
   readonly name: string;

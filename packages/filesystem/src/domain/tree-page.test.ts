@@ -81,6 +81,23 @@ function namesOf(tree: readonly TreeNode[], above = ''): string[] {
   return tree.flatMap(({ name, children = [] }) => [`${above}${name}`, ...namesOf(children, `${above}${name}/`)]);
 }
 
+it.runIf(process.platform === 'linux')('loses no name that looks like another between pages', async () => {
+  await using odd = await temporaryDirectory();
+  await mkdir(join(odd.path, '\ufffd'));
+  await writeFile(join(odd.path, '\ufffd/below'), '');
+  for (const byte of [0xfd, 0xfe, 0xff]) await writeFile(Buffer.concat([Buffer.from(`${odd.path}/`), Buffer.from([byte])]), '');
+  await using oddRoots = await openRoots([odd.path]);
+  const names: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const limits = { limit: 1, maxDepth: 25, maxChars: 1_000, cursor };
+    const page = await directoryTree(oddRoots, '.', limits, { respectGitignore: true }, {});
+    names.push(treeLines(page.tree).at(-1) ?? '');
+    cursor = page.nextCursor;
+  } while (cursor !== undefined && names.length < 10);
+  expect(names.filter((name) => name.startsWith('\ufffd'))).toHaveLength(4);
+});
+
 /** A chain of directories, one of which cannot be read. */
 class Chain implements WalkedDirectory {
   readonly path = '/chain';

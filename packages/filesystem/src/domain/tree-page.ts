@@ -1,11 +1,10 @@
-import { cursorAt, namesOfCursor } from './cursor.ts';
+import { cursorAt, type Position, positionOf } from './cursor.ts';
 import type { Entry } from './entry.ts';
-import { smallestAfter } from './list.ts';
+import { type After, afterOf, smallestAfter } from './list.ts';
 import { type Companions, Pace } from './pace.ts';
 import type { Roots } from './roots.ts';
-import { isUnreadable } from './search-names.ts';
 import { visibleName } from './visible-name.ts';
-import { type WalkedDirectory, type WalkOptions, WalkRules } from './walk-rules.ts';
+import { isUnreadable, type WalkedDirectory, type WalkOptions, WalkRules } from './walk-rules.ts';
 
 /** One name in a tree. */
 export interface TreeNode {
@@ -42,6 +41,8 @@ interface Level {
   /** Its names in order, as many as a page may still take. */
   readonly entries: readonly Entry[];
   next: number;
+  /** The name that was shown last, and how many that look like it were. */
+  last: After;
 }
 
 /** The tree below a requested directory, by the rules of `treeOf`. */
@@ -63,7 +64,7 @@ export async function directoryTree(
 export async function treeOf(start: WalkedDirectory, limits: TreeLimits, rules: WalkRules, companions: Companions): Promise<TreePage> {
   const walk = new TreeWalk(limits, companions);
   try {
-    await walk.begin(start, rules, limits.cursor === undefined ? [] : namesOfCursor(limits.cursor));
+    await walk.begin(start, rules, limits.cursor === undefined ? undefined : positionOf(limits.cursor));
     return { tree: walk.tree, ...(await walk.run()) };
   } finally {
     await walk.leaveAll();
@@ -78,6 +79,7 @@ class TreeWalk {
   readonly #levels: Level[] = [];
   /** The names that lead to the last one shown. */
   #last: string[] = [];
+  #alike = 1;
   #shown = 0;
   #chars = 0;
 
@@ -88,11 +90,15 @@ class TreeWalk {
   }
 
   /** Goes to where the page before has ended: the last of the names was shown on it, what is in it was not. */
-  async begin(start: WalkedDirectory, rules: WalkRules, names: readonly string[]): Promise<void> {
-    await this.#push(start, rules, this.tree, names[0] ?? '');
-    for (const [depth, name] of names.entries()) {
+  async begin(start: WalkedDirectory, rules: WalkRules, position: Position | undefined): Promise<void> {
+    const afters = (position?.names ?? []).map((name, index, { length }) => ({
+      name,
+      alike: index === length - 1 ? (position?.alike ?? 1) : 1,
+    }));
+    await this.#push(start, rules, this.tree, afters[0] ?? afterOf(undefined));
+    for (const [depth, { name, alike }] of afters.entries()) {
       const node: TreeNode = { name, type: 'directory' };
-      if (!(await this.#enter(node, names[depth + 1] ?? ''))) return;
+      if (alike > 1 || !(await this.#enter(node, afters[depth + 1]))) return;
       this.#levels.at(-2)?.children.push(node);
       this.#charge(node, depth);
     }
@@ -103,8 +109,9 @@ class TreeWalk {
       await this.#pace.step(this.#shown, 'names shown');
       const entry = level.entries[level.next];
       if (entry === undefined) await this.#leave();
-      else if (!this.#show({ ...entry }, level)) return { truncated: true, nextCursor: cursorAt(this.#last) };
-      else if (entry.type === 'directory') await this.#enter(level.children.at(-1), '');
+      else if (!this.#show({ ...entry }, level)) return { truncated: true, nextCursor: cursorAt(this.#last, this.#alike) };
+      // Of several that look alike, only one can be reached by the name.
+      else if (entry.type === 'directory' && level.last.alike === 1) await this.#enter(level.children.at(-1));
     }
     return { truncated: false, nextCursor: undefined };
   }
@@ -121,11 +128,13 @@ class TreeWalk {
     level.next += 1;
     level.children.push(node);
     this.#shown += 1;
+    level.last = { name: node.name, alike: node.name === level.last.name ? level.last.alike + 1 : 1 };
     this.#last = [...this.#last.slice(0, depth), node.name];
+    this.#alike = level.last.alike;
     return true;
   }
 
-  async #enter(node: TreeNode | undefined, after: string): Promise<boolean> {
+  async #enter(node: TreeNode | undefined, after: After = afterOf(undefined)): Promise<boolean> {
     const level = this.#levels.at(-1);
     if (node === undefined || level === undefined || this.#levels.length >= this.#limits.maxDepth) return false;
     let directory: WalkedDirectory | undefined;
@@ -146,10 +155,10 @@ class TreeWalk {
     }
   }
 
-  async #push(directory: WalkedDirectory, rules: WalkRules, children: TreeNode[], after: string): Promise<void> {
+  async #push(directory: WalkedDirectory, rules: WalkRules, children: TreeNode[], after: After): Promise<void> {
     const room = this.#limits.limit - this.#shown + 1;
     const entries = await smallestAfter(directory, after, room, this.#companions.signal, (entry) => !rules.omits(entry));
-    this.#levels.push({ directory, rules, children, entries, next: 0 });
+    this.#levels.push({ directory, rules, children, entries, next: 0, last: after });
   }
 
   /** The first level is the caller's. */

@@ -22,6 +22,11 @@ export type WalkedDirectory = Pick<ProvenDirectory, 'path' | 'read' | 'readAll' 
     enter(name: string): Promise<WalkedDirectory | undefined>;
   };
 
+/** What a walk goes on without. Too many open files, a full memory or a failing disk are not among it. */
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof ToolError && ['denied', 'not_found', 'conflict', 'invalid_input'].includes(error.code);
+}
+
 /** What a walk leaves out of one directory. */
 export class WalkRules {
   readonly #excludes: Glob;

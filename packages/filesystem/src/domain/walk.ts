@@ -5,6 +5,7 @@ import type { Entry } from './entry.ts';
 import { errnoOf, fault } from './errno.ts';
 import { isLink, type Link } from './link.ts';
 import { type Location, locate, namesOf, outsideRoots, type RootPath, segmentsOf, textFault } from './path.ts';
+import { withSpelling } from './spelling.ts';
 
 /** As many as Linux follows in one path. */
 const MAX_LINKS = 40;
@@ -35,7 +36,9 @@ export interface Place extends Disposable {
 /** A root that is held since the start. `verify` rejects once its path names another directory. */
 export interface PinnedRoot extends RootPath {
   readonly place: Place;
-  verify(): Promise<void>;
+  /** Where it lies in a root of the operator's, if it is not one itself: rules on names count from there. */
+  readonly within?: { readonly root: RootPath; readonly names: readonly string[] };
+  readonly verify: () => Promise<void>;
 }
 
 /** A request on its way through the roots. */
@@ -85,15 +88,14 @@ async function walkToLink<Found extends object>(trail: Trail, finish: Finish<Fou
     if (name === '..') await trail.climb();
     else if (name === undefined || trail.atEnd) {
       await trail.rootVerified;
-      return finish(trail.here, name, trail.whereabouts);
+      return withSpelling(trail.here, name, (spelling) => finish(trail.here, spelling, trail.whereabouts));
     } else {
-      const found = await trail.enter(name);
-      if (found === undefined) {
+      const link = await trail.enter(name);
+      if (link === 'missing') {
         await trail.rootVerified;
         return finish(trail.here, name, trail.whereabouts);
       }
-      if (isLink(found)) return found;
-      trail.push(name, found);
+      if (link !== undefined) return link;
     }
   }
 }
@@ -145,19 +147,20 @@ class Trail implements Disposable {
     return this.#rest.pop();
   }
 
-  /** What a name leads to from here, or undefined where nothing does and the walk may end before it. */
-  async enter(name: string): Promise<Place | Link | undefined> {
+  /** Goes down to a directory, and stays where the name is a link, or is missing and the walk may end before it. */
+  async enter(name: string): Promise<Link | 'missing' | undefined> {
     try {
-      return await this.here.enter(name);
+      return await withSpelling(this.here, name, async (spelling) => {
+        const place = await this.here.enter(spelling);
+        if (isLink(place)) return place;
+        this.#held.push({ name: spelling, place });
+        return undefined;
+      });
     } catch (error) {
       // Only the disk knows what is above a directory, and this one is not there.
-      if (this.#journey.endAtMissing && errnoOf(error) === 'ENOENT' && !this.#rest.includes('..')) return undefined;
+      if (this.#journey.endAtMissing && errnoOf(error) === 'ENOENT' && !this.#rest.includes('..')) return 'missing';
       throw error;
     }
-  }
-
-  push(name: string, place: Place): void {
-    this.#held.push({ name, place });
   }
 
   /** Goes to the parent. Above a root there is only text, until that text leads into a root again: a link from one root to another. */

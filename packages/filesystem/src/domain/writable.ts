@@ -48,12 +48,19 @@ export interface Claim extends Reach {
 export class WritableRoots {
   readonly #roots: Roots;
   readonly #policy: WritePolicy;
-  readonly #locks = new Locks();
-  readonly #swept = new Set<string>();
+  readonly #locks: Locks;
+  readonly #swept: Set<string>;
 
-  constructor(roots: Roots, policy: WritePolicy) {
+  constructor(roots: Roots, policy: WritePolicy, locks = new Locks(), swept = new Set<string>()) {
     this.#roots = roots;
     this.#policy = policy;
+    this.#locks = locks;
+    this.#swept = swept;
+  }
+
+  /** The same gate to what `roots` leave of these: one policy, and one writer of a name at a time, by whichever gate. */
+  within(roots: Roots): WritableRoots {
+    return new WritableRoots(roots, this.#policy, this.#locks, this.#swept);
   }
 
   /** The directory at a path, as it is shown, if one is there. Nothing is claimed. */

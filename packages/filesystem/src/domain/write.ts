@@ -36,7 +36,7 @@ export async function writeFile(roots: WritableRoots, request: WriteRequest, sig
     throw new ToolError('invalid_input', 'expectedSha256 has no meaning where the file must not exist', { hint: 'Leave one of them out.' });
   }
   const content = bytesOf(request.content);
-  using target = await roots.claim(path, { followLink: mode !== 'create' }, signal);
+  using target = await roots.claim(path, { followLink: mode !== 'create', existing: mode !== 'create' }, signal);
   return await target.telling(async () => {
     if (mode === 'create') return await create(target, content, signal);
     const found = await withExisting(target, flagsFor(request), async (file) => {

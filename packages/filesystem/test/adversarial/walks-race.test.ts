@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '@touchstone-mcp/core/testing';
 import { expect, test } from 'vitest';
-import { server } from '../walks-server.ts';
+import { layFiles, temporaryDirectory } from '../../src/domain/temporary-directory.testing.ts';
+import { server } from '../../src/server.ts';
 
 /** Flips `root/d` and `root/sub/d` between directories and links to the outside, and counts. */
 const SWAPPER = `
@@ -46,17 +45,14 @@ const CALLS = [
 test('FS-045: walks and searches beside a process that swaps directories for links: nothing from outside', {
   timeout: 120_000,
 }, async () => {
-  const base = await mkdtemp(join(await realpath(tmpdir()), 'touchstone-walk-race-'));
-  const [root, outside] = [join(base, 'root'), join(base, 'out')];
-  for (const directory of [join(root, 'd/deep'), join(root, 'sub/d/deep'), join(outside, 'deep')])
-    await mkdir(directory, { recursive: true });
-  for (const directory of ['d', 'd/deep', 'sub/d', 'sub/d/deep']) await writeFile(join(root, directory, 'same.txt'), 'needle inside\n');
+  await using temporary = await temporaryDirectory();
+  const [root, outside] = [join(temporary.path, 'root'), join(temporary.path, 'out')];
+  for (const directory of ['d', 'd/deep', 'sub/d', 'sub/d/deep']) await layFiles(join(root, directory), { 'same.txt': 'needle inside\n' });
   for (const directory of [outside, join(outside, 'deep')]) {
     // The same name, so that a candidate that was found outside is there inside as well.
-    await writeFile(join(directory, 'same.txt'), OUTSIDE_LINE);
-    await writeFile(join(directory, 'secret-name.txt'), `needle ${MARK}\n`);
+    await layFiles(directory, { 'same.txt': OUTSIDE_LINE, 'secret-name.txt': `needle ${MARK}\n` });
   }
-  for (const at of [root, join(root, 'sub')]) await symlink(outside, join(at, 'link'));
+  await layFiles(root, { link: [outside], 'sub/link': [outside] });
   const swapper = spawn(process.execPath, ['-e', SWAPPER, root], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(swapper, 'exit');
   const swaps = swapper.stdout.toArray();
@@ -76,7 +72,6 @@ test('FS-045: walks and searches beside a process that swaps directories for lin
   } finally {
     swapper.kill('SIGTERM');
     await ended;
-    await rm(base, { recursive: true, force: true });
   }
   expect(Number((await swaps).join(''))).toBeGreaterThan(5_000);
   expect([...seen.keys()].filter((what) => /^leak| internal$| unavailable$/.test(what))).toEqual([]);

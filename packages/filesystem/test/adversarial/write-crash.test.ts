@@ -1,12 +1,14 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '@touchstone-mcp/core/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { writeServer } from '../write-server.ts';
+import { temporaryDirectory } from '../../src/domain/temporary-directory.testing.ts';
+import { anyServer } from '../any-server.ts';
+import { MAY_NOT_MOUNT, mountMemory } from './mount.ts';
+import { spawnedClient } from './spawned.ts';
 
 const KILLS = 25;
 const SIZE = 2_000_000;
@@ -28,13 +30,15 @@ const WRITER = `
   }
 `;
 
+let temporary: Awaited<ReturnType<typeof temporaryDirectory>>;
 let base: string;
 
-beforeEach(() => {
-  base = mkdtempSync(join(realpathSync(tmpdir()), 'touchstone-crash-'));
+beforeEach(async () => {
+  temporary = await temporaryDirectory();
+  base = temporary.path;
 });
 
-afterEach(() => rmSync(base, { recursive: true, force: true }));
+afterEach(() => temporary[Symbol.asyncDispose]());
 
 test(`${KILLS} times killed in the middle of writing: every file is whole, and what was left is cleared away (FS-122)`, {
   timeout: 120_000,
@@ -66,7 +70,7 @@ test(`${KILLS} times killed in the middle of writing: every file is whole, and w
   // Else it was never killed at the right moment.
   expect(left).toBeGreaterThan(0);
   for (const name of readdirSync(base)) utimesSync(join(base, name), 0, 0);
-  await using client = await connect(writeServer, { confirmation: 'off', directories: [base] });
+  await using client = await connect(anyServer, { confirmation: 'off', directories: [base] });
   expect((await client.callTool('write_file', { path: 'file', content: 'whole' })).isError).toBeFalsy();
   expect(readdirSync(base).sort()).toEqual(['edited', 'file']);
 });
@@ -75,65 +79,72 @@ function temporaryIn(directory: string): boolean {
   return readdirSync(directory).some((name) => name.startsWith('.touchstone-'));
 }
 
-/** Mounts a file system with room for 64 kB, where this user may. */
-function mountSmall(directory: string): boolean {
-  try {
-    mkdirSync(directory);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', directory], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 test('a disk that is full leaves everything as it was (FS-122)', async ({ skip }) => {
   const small = join(base, 'small');
-  if (!mountSmall(small)) return skip('this user may not mount');
-  try {
-    writeFileSync(join(small, 'file'), 'old');
-    await using client = await connect(writeServer, { confirmation: 'off', directories: [small] });
-    const content = 'x'.repeat(100_000);
-    for (const args of [
-      { path: 'file', content },
-      { path: 'new', content },
-      { path: 'file', content, mode: 'append' },
-    ]) {
-      const answer = await client.callTool('write_file', args);
-      expect([answer._meta?.code, answer.content]).toEqual([
-        'unavailable',
-        [{ type: 'text', text: expect.stringContaining('disk is full') }],
-      ]);
-      expect(readdirSync(small)).toEqual(['file']);
-      expect(readFileSync(join(small, 'file'), 'utf8')).toBe('old');
-    }
-  } finally {
-    execFileSync('umount', [small]);
+  using mounted = mountMemory(small, '64k');
+  if (mounted === undefined) return skip(MAY_NOT_MOUNT);
+  writeFileSync(join(small, 'file'), 'old');
+  mkdirSync(join(base, 'large/d'), { recursive: true });
+  const content = 'x'.repeat(100_000);
+  for (const name of ['large/file', 'large/d/file']) writeFileSync(join(base, name), content);
+  await using client = await connect(anyServer, { confirmation: 'off', directories: [small, join(base, 'large')] });
+  for (const [tool, args] of [
+    ['write_file', { path: 'file', content }],
+    ['write_file', { path: 'new', content }],
+    ['write_file', { path: 'file', content, mode: 'append' }],
+    ['edit_file', { path: 'file', edits: [{ oldText: 'old', newText: content }] }],
+    ['copy_path', { source: join(base, 'large/file'), destination: 'copy' }],
+    ['copy_path', { source: join(base, 'large/d'), destination: 'copy' }],
+    ['move_file', { source: join(base, 'large/file'), destination: 'moved' }],
+  ] as const) {
+    const answer = await client.callTool(tool, args);
+    expect([answer._meta?.code, answer.content]).toEqual([
+      'unavailable',
+      [{ type: 'text', text: expect.stringContaining('disk is full') }],
+    ]);
+    expect(readdirSync(small)).toEqual(['file']);
+    expect(readFileSync(join(small, 'file'), 'utf8')).toBe('old');
+    expect(readFileSync(join(base, 'large/file'), 'utf8')).toBe(content);
+  }
+});
+
+test('FS-122: a file that would be larger than this process may write leaves everything as it was', async ({ skip }) => {
+  writeFileSync(join(base, 'file'), 'old');
+  await using client = await spawnedClient(['prlimit', '--fsize=65536'], base);
+  if (client === undefined) return skip('there is no prlimit here');
+  const content = 'x'.repeat(100_000);
+  for (const [tool, args] of [
+    ['write_file', { path: 'file', content }],
+    ['write_file', { path: 'new', content }],
+    ['write_file', { path: 'file', content, mode: 'append' }],
+    ['edit_file', { path: 'file', edits: [{ oldText: 'old', newText: content }] }],
+  ] as const) {
+    expect((await client.ask(tool, args)).code).toBe('too_large');
+    expect(readdirSync(base)).toEqual(['file']);
+    expect(readFileSync(join(base, 'file'), 'utf8')).toBe('old');
   }
 });
 
 test('moving to another file system copies files whole and refuses directories (FS-126)', async ({ skip }) => {
   const small = join(base, 'small');
-  if (!mountSmall(small)) return skip('this user may not mount');
-  try {
-    const root = join(base, 'root');
-    mkdirSync(join(root, 'd'), { recursive: true });
-    writeFileSync(join(root, 'run.sh'), 'content', { mode: 0o755 });
-    writeFileSync(join(root, 'large'), 'x'.repeat(100_000));
-    writeFileSync(join(small, 'taken'), 'taken');
-    await using client = await connect(writeServer, { confirmation: 'off', directories: [root, small] });
-    const move = async (source: string, destination: string) =>
-      (await client.callTool('move_file', { source, destination: join(small, destination) }))._meta?.code;
-    expect(await move('run.sh', 'taken')).toBe('conflict');
-    expect(await move('large', 'large')).toBe('unavailable');
-    expect(await move('d', 'd')).toBe('invalid_input');
-    expect(await move('run.sh', 'moved.sh')).toBeUndefined();
-    expect([readdirSync(root).sort(), readdirSync(small).sort()]).toEqual([
-      ['d', 'large'],
-      ['moved.sh', 'taken'],
-    ]);
-    expect([readFileSync(join(small, 'moved.sh'), 'utf8'), statSync(join(small, 'moved.sh')).mode & 0o777]).toEqual(['content', 0o755]);
-    expect((await client.callTool('copy_path', { source: 'd', destination: join(small, 'd') })).isError).toBeFalsy();
-  } finally {
-    execFileSync('umount', [small]);
-  }
+  using mounted = mountMemory(small, '64k');
+  if (mounted === undefined) return skip(MAY_NOT_MOUNT);
+  const root = join(base, 'root');
+  mkdirSync(join(root, 'd'), { recursive: true });
+  writeFileSync(join(root, 'run.sh'), 'content', { mode: 0o755 });
+  writeFileSync(join(root, 'large'), 'x'.repeat(100_000));
+  writeFileSync(join(small, 'taken'), 'taken');
+  await using client = await connect(anyServer, { confirmation: 'off', directories: [root, small] });
+  const move = async (source: string, destination: string) =>
+    (await client.callTool('move_file', { source, destination: join(small, destination) }))._meta?.code;
+  expect(await move('run.sh', 'taken')).toBe('conflict');
+  expect(await move('large', 'large')).toBe('unavailable');
+  expect(await move('d', 'd')).toBe('invalid_input');
+  expect(await move('run.sh', 'moved.sh')).toBeUndefined();
+  expect([readdirSync(root).sort(), readdirSync(small).sort()]).toEqual([
+    ['d', 'large'],
+    ['moved.sh', 'taken'],
+  ]);
+  expect([readFileSync(join(small, 'moved.sh'), 'utf8'), statSync(join(small, 'moved.sh')).mode & 0o777]).toEqual(['content', 0o755]);
+  expect((await client.callTool('copy_path', { source: 'd', destination: join(small, 'd') })).isError).toBeFalsy();
 });

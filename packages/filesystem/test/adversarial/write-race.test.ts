@@ -1,14 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, type TestClient } from '@touchstone-mcp/core/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { writeServer } from '../write-server.ts';
+import { layFiles, temporaryDirectory } from '../../src/domain/temporary-directory.testing.ts';
+import { anyServer } from '../any-server.ts';
+import { SECRET } from './containment.ts';
 
 const CALLS = 500;
-const SECRET = 'the-secret-outside';
+/** As often must a call have met the link, or have worked, for the test to prove anything. */
+const ENOUGH = 20;
 
 /** Flips `root/d` between a directory and a link to the outside, for as long as it is asked to, or for a minute. */
 const SWAPPER = `
@@ -16,11 +18,12 @@ const SWAPPER = `
   const [root, deadline] = [process.argv[1], Date.now() + 60_000];
   let swaps = 0;
   process.on('SIGTERM', () => { process.stdout.write(String(swaps)); process.exit(); });
-  // A directory that the server has made in the meantime is in the way.
+  // A directory that the server has made in the meantime is in the way. To remove it would take longer than to make it again.
+  let aside = 0;
   const move = (from, to) => {
     for (;;) {
       try { return fs.renameSync(root + from, root + to); }
-      catch { try { fs.rmSync(root + to, { recursive: true, force: true }); } catch {} }
+      catch { try { fs.renameSync(root + to, root + '/aside' + aside++); } catch {} }
     }
   };
   const swap = () => {
@@ -33,17 +36,20 @@ const SWAPPER = `
   swap();
 `;
 
+let temporary: Awaited<ReturnType<typeof temporaryDirectory>>;
 let base: string;
 let client: TestClient;
 let swapper: ChildProcess;
 
 beforeEach(async () => {
-  base = mkdtempSync(join(realpathSync(tmpdir()), 'touchstone-write-race-'));
-  for (const directory of ['root', 'root/d', 'root/d/sub', 'out', 'out/sub']) mkdirSync(join(base, directory));
-  for (const name of ['file.txt', 'moved.txt', 'sub/file.txt']) writeFileSync(join(base, 'root/d', name), 'inside');
-  for (const name of ['file.txt', 'sub/file.txt', 'moved.txt']) writeFileSync(join(base, 'out', name), SECRET);
+  temporary = await temporaryDirectory();
+  base = temporary.path;
+  for (const name of ['file.txt', 'moved.txt', 'sub/file.txt'])
+    await layFiles(base, { [`root/d/${name}`]: 'inside', [`out/${name}`]: SECRET });
+  chmodSync(join(base, 'out/file.txt'), 0o604);
+  chmodSync(join(base, 'out'), 0o705);
   symlinkSync(join(base, 'out'), join(base, 'root/link'));
-  client = await connect(writeServer, {
+  client = await connect(anyServer, {
     confirmation: 'off',
     directories: [join(base, 'root')],
     maxConcurrency: 8,
@@ -56,14 +62,16 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await client[Symbol.asyncDispose]();
-  rmSync(base, { recursive: true, force: true });
+  await temporary[Symbol.asyncDispose]();
 });
 
-/** Makes the calls, four at a time, and counts how they ended. */
-async function outcomesOf(tool: string, argsFor: (index: number) => Record<string, unknown>): Promise<Map<string, number>> {
+/** Makes the calls, four at a time, and as many more as it takes to end in one way often enough. Counts how they ended. */
+async function outcomesOf(tool: string, argsFor: (index: number) => Record<string, unknown>, met: string): Promise<Map<string, number>> {
   const outcomes = new Map<string, number>();
+  // On a busy machine the two processes meet less often.
+  const isEnough = (index: number) => index >= CALLS && ((outcomes.get(met) ?? 0) > ENOUGH || index >= 20 * CALLS);
   const worker = async (first: number) => {
-    for (let index = first; index < CALLS; index += 4) {
+    for (let index = first; !isEnough(index); index += 4) {
       const { isError, _meta } = await client.callTool(tool, argsFor(index));
       const outcome = isError ? String(_meta?.code) : 'ok';
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
@@ -89,29 +97,30 @@ const there = (index: number, near: string, far: string) =>
   index % 2 === 0 ? { source: near, destination: far } : { source: far, destination: near };
 
 /** Tools beside a swapper (GHSA-53mr-w429-c597, GHSA-7m4x-rv66-mxhh): most calls must have worked or met the link. */
-const racing: readonly (readonly [tool: string, argsFor: (index: number) => Record<string, unknown>, met: 'denied' | 'ok'])[] = [
-  ['write_file', () => ({ path: 'd/file.txt', content: 'written' }), 'denied'],
-  ['write_file', (index) => ({ path: row(index), content: 'created', mode: 'create' }), 'denied'],
-  ['write_file', () => ({ path: 'd/file.txt', content: '+', mode: 'append' }), 'denied'],
-  ['edit_file', () => ({ path: 'd/file.txt', edits: [{ oldText: 'i', newText: 'ii' }] }), 'denied'],
-  ['create_directory', (index) => ({ path: `${row(index)}/x/y` }), 'denied'],
-  ['move_file', (index) => there(index, 'd/moved.txt', 'moved'), 'denied'],
-  ['move_file', (index) => there(index, 'd/sub', 'sub'), 'denied'],
-  ['copy_path', (index) => ({ source: 'd/file.txt', destination: row(index) }), 'denied'],
-  ['copy_path', (index) => ({ source: 'd/sub', destination: `copy${index}` }), 'denied'],
-  // The link is copied as the link that it is.
-  ['copy_path', (index) => ({ source: 'd', destination: `copy${index}` }), 'ok'],
-  ['delete_path', () => ({ path: 'd/file.txt' }), 'denied'],
-  ['delete_path', () => ({ path: 'd/sub', recursive: true }), 'denied'],
-];
+const racing: readonly (readonly [id: string, tool: string, argsFor: (index: number) => Record<string, unknown>, met: 'denied' | 'ok'])[] =
+  [
+    ['FS-041', 'write_file', () => ({ path: 'd/file.txt', content: 'written' }), 'denied'],
+    ['FS-041', 'write_file', (index) => ({ path: row(index), content: 'created', mode: 'create' }), 'denied'],
+    ['FS-041', 'write_file', () => ({ path: 'd/file.txt', content: '+', mode: 'append' }), 'denied'],
+    ['FS-041', 'edit_file', () => ({ path: 'd/file.txt', edits: [{ oldText: 'i', newText: 'ii' }] }), 'denied'],
+    ['FS-041', 'create_directory', (index) => ({ path: `${row(index)}/x/y` }), 'denied'],
+    ['FS-042', 'move_file', (index) => there(index, 'd/moved.txt', 'moved'), 'denied'],
+    ['FS-042', 'move_file', (index) => there(index, 'd/sub', 'sub'), 'denied'],
+    ['FS-041', 'copy_path', (index) => ({ source: 'd/file.txt', destination: row(index) }), 'denied'],
+    ['FS-041', 'copy_path', (index) => ({ source: 'd/sub', destination: `copy${index}` }), 'denied'],
+    // The link is copied as the link that it is.
+    ['FS-041', 'copy_path', (index) => ({ source: 'd', destination: `copy${index}` }), 'ok'],
+    ['FS-041', 'delete_path', () => ({ path: 'd/file.txt' }), 'denied'],
+    ['FS-041', 'delete_path', () => ({ path: 'd/sub', recursive: true }), 'denied'],
+  ];
 
 test.runIf(process.platform === 'linux').each(racing)(
-  `${CALLS} calls of %s beside a process that swaps the parent for a link: nothing outside`,
+  `%s, FS-046: ${CALLS} calls of %s beside a process that swaps the parent for a link: nothing outside`,
   {
     timeout: 90_000,
   },
-  async (tool, argsFor, met) => {
-    const outcomes = await outcomesOf(tool, argsFor);
+  async (_id, tool, argsFor, met) => {
+    const outcomes = await outcomesOf(tool, argsFor, met);
     expect(readdirSync(join(base, 'out'), { recursive: true, encoding: 'utf8' }).sort()).toEqual([
       'file.txt',
       'moved.txt',
@@ -119,11 +128,14 @@ test.runIf(process.platform === 'linux').each(racing)(
       'sub/file.txt',
     ]);
     for (const name of ['file.txt', 'sub/file.txt', 'moved.txt']) expect(readFileSync(join(base, 'out', name), 'utf8')).toBe(SECRET);
+    // Nor has a mode been changed there, by a path that led there for a moment.
+    expect(statSync(join(base, 'out/file.txt')).mode & 0o777).toBe(0o604);
+    expect(statSync(join(base, 'out')).mode & 0o777).toBe(0o705);
     // What is inside has never been outside.
     const inside = filesBelow(join(base, 'root'));
     for (const path of inside) expect(readFileSync(path, 'utf8')).not.toContain(SECRET);
     expect([...outcomes.keys()].filter((code) => !['ok', 'denied', 'not_found', 'invalid_input', 'conflict'].includes(code))).toEqual([]);
-    expect(outcomes.get(met)).toBeGreaterThan(20);
+    expect(outcomes.get(met)).toBeGreaterThan(ENOUGH);
     expect(inside.filter((path) => path.includes('.touchstone-'))).toEqual([]);
   },
 );

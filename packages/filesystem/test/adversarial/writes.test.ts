@@ -1,12 +1,10 @@
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, type TestClient } from '@touchstone-mcp/core/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeServer } from '../write-server.ts';
+import { temporaryDirectory } from '../../src/domain/temporary-directory.testing.ts';
+import { anyServer, strategies } from '../any-server.ts';
 import { layOutForWriting, refused, unwritable, type WriteRow } from './writes.ts';
-
-const strategies = process.platform === 'linux' ? (['descriptor', 'checked'] as const) : (['checked'] as const);
 
 /** Each tool with a path in each place where it writes. */
 const writers: readonly (readonly [tool: string, argsFor: (path: string) => Record<string, unknown>])[] = [
@@ -25,19 +23,21 @@ const writers: readonly (readonly [tool: string, argsFor: (path: string) => Reco
 ];
 
 describe.each(strategies)('%s', (strategy) => {
+  let temporary: Awaited<ReturnType<typeof temporaryDirectory>>;
   let base: string;
   let places: ReturnType<typeof layOutForWriting>;
   let client: TestClient;
 
   beforeAll(async () => {
-    base = mkdtempSync(join(realpathSync(tmpdir()), 'touchstone-writes-'));
+    temporary = await temporaryDirectory();
+    base = temporary.path;
     places = layOutForWriting(base);
-    client = await connect(writeServer, { confirmation: 'off', directories: [places.root], readOnlyDir: [places.readOnly], strategy });
+    client = await connect(anyServer, { confirmation: 'off', directories: [places.root], readOnlyDir: [places.readOnly], strategy });
   });
 
   afterAll(async () => {
     await client[Symbol.asyncDispose]();
-    rmSync(base, { recursive: true, force: true });
+    await temporary[Symbol.asyncDispose]();
   });
 
   const filled = <Value>(value: Value): Value =>
@@ -68,7 +68,10 @@ describe.each(strategies)('%s', (strategy) => {
     });
   });
 
-  test.each(refused)('%s %s %j -> %s: %s', (...row) => judge(row));
+  const titled = refused.map(
+    (row) => [`${row[0]} ${row[1]} ${JSON.stringify(row[2]).slice(0, 100)} -> ${row[3]}: ${row[4]}`, row] as const,
+  );
+  test.each(titled)('%s', (_title, row) => judge(row));
 });
 
 /** Everything below a directory: names, kinds, modes, inodes and contents. */

@@ -106,6 +106,7 @@ export const refused: readonly WriteRow[] = [
   ['FS-011', 'move_file', { source: 'ok.txt', destination: 'a\u0000b' }, 'invalid_input', 'the same in the second path'],
   ['FS-013', 'write_file', { path: '\ud800x', content: 'x' }, 'invalid_input', 'a lone surrogate would become another name'],
   ['FS-013', 'write_file', { path: 'new.txt', content: 'a\ud800b' }, 'invalid_input', 'the same in the content'],
+  ['FS-012', 'create_directory', { path: 'a/'.repeat(1_000) }, 'invalid_input', 'more names than a call may hold'],
   ['FS-012', 'create_directory', { path: 'a/'.repeat(300) + 'b'.repeat(256) }, 'invalid_input', 'a name longer than any file system takes'],
   ['FS-023', 'write_file', { path: 'hard', content: 'x' }, 'denied', 'another name of the file is outside'],
   ['FS-023', 'write_file', { path: 'hard', content: 'x', mode: 'append' }, 'denied', 'the same, appending'],
