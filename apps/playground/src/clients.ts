@@ -31,7 +31,8 @@ export interface Answer {
 /** What all clients have in common. */
 export interface Visitor {
   listTools(): Promise<{ tools: { name: string }[] }>;
-  callTool(params: { name: string; arguments: Record<string, unknown> }): Promise<unknown>;
+  /** Aborting the signal tells the server that nobody waits any longer. */
+  callTool(params: { name: string; arguments: Record<string, unknown> }, signal?: AbortSignal): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -46,7 +47,7 @@ export async function connect(generation: Generation, target: Target): Promise<V
       target.kind === 'stdio' ? new OlderStdioTransport(spawning(target)) : new OlderHttpTransport(new URL(target.url), bearer(target));
     if (target.kind === 'stdio') follow((transport as OlderStdioTransport).stderr, target.onLog);
     await client.connect(transport as OlderTransport);
-    return client;
+    return visitorOf(client, async (params, options) => (await client.callTool(params, undefined, options)) as Answer);
   }
   const client = new Client(IDENTITY, { versionNegotiation: { mode: generation === 'modern' ? { pin: '2026-07-28' } : 'legacy' } });
   if (target.kind === 'http') {
@@ -56,7 +57,17 @@ export async function connect(generation: Generation, target: Target): Promise<V
     follow(transport.stderr, target.onLog);
     await client.connect(transport);
   }
-  return client;
+  return visitorOf(client, async (params, options) => (await client.callTool(params, options)) as Answer);
+}
+
+type Call = (params: { name: string; arguments: Record<string, unknown> }, options: { signal?: AbortSignal }) => Promise<Answer>;
+
+function visitorOf(client: Pick<Visitor, 'listTools' | 'close'>, call: Call): Visitor {
+  return {
+    listTools: () => client.listTools(),
+    callTool: (params, signal) => call(params, signal === undefined ? {} : { signal }),
+    close: () => client.close(),
+  };
 }
 
 function spawning({ command, args }: { command: string; args: string[] }) {

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
@@ -16,11 +16,14 @@ export interface Installed {
   seconds: number;
 }
 
-/** Packs the package in `source` and installs the tarball into an empty folder below `scratch` with plain npm. */
-export async function packAndInstall(source: string, command: string, scratch: string): Promise<Installed> {
+/**
+ * Packs the package in `source` and installs the tarball into an empty folder below `scratch` with plain npm. Optional peers, which are
+ * large, are the ones that the workspace has.
+ */
+export async function packAndInstall(source: string, command: string, scratch: string, peers: readonly string[] = []): Promise<Installed> {
   const packed = join(scratch, 'packed');
   const home = join(scratch, 'installed');
-  await Promise.all([mkdir(packed), mkdir(home)]);
+  await Promise.all([mkdir(packed, { recursive: true }), mkdir(home, { recursive: true })]);
   await run('pnpm', ['pack', '--pack-destination', packed], { cwd: source });
   const [tarball] = await readdir(packed);
   if (tarball === undefined) throw new Error(`pnpm pack left nothing in ${packed}`);
@@ -31,6 +34,7 @@ export async function packAndInstall(source: string, command: string, scratch: s
   const seconds = (performance.now() - started) / 1000;
   const lock = JSON.parse(await readFile(join(home, 'node_modules', '.package-lock.json'), 'utf8')) as { packages: object };
   const packages = Object.keys(lock.packages).length;
+  for (const peer of peers) await symlink(join(source, 'node_modules', peer), join(home, 'node_modules', peer));
   return { command: join(home, 'node_modules', '.bin', command), tarballBytes: (await stat(path)).size, packages, seconds };
 }
 
@@ -40,9 +44,9 @@ export interface Listening extends AsyncDisposable {
 }
 
 /** Starts the installed command over HTTP with a token, on any free port. */
-export async function startHttp(command: string, directory: string, token: string): Promise<Listening> {
-  const env = { ...process.env, TOUCHSTONE_FILESYSTEM_HTTP_TOKEN: token };
-  const child = spawn(command, ['--http', '--http-port', '0', directory], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+export async function startHttp(command: string, args: readonly string[], token: { variable: string; value: string }): Promise<Listening> {
+  const env = { ...process.env, [token.variable]: token.value };
+  const child = spawn(command, ['--http', '--http-port', '0', ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   const url = await Promise.race([
     listeningUrl(child),
     once(child, 'exit').then(([code]) => Promise.reject(new Error(`The server ended with ${code} before it listened`))),

@@ -4,51 +4,57 @@ import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, GENERATIONS, type Generation, type Target, type Visitor } from './clients.ts';
+import type { Step } from './diary.ts';
 import { packAndInstall, startHttp } from './install.ts';
-import { type Step, visit, work } from './visit.ts';
+import { filesystem } from './shows/filesystem.ts';
+import { postgres } from './shows/postgres.ts';
+import type { Show } from './shows/show.ts';
 
-const REPOSITORY = join(import.meta.dirname, '..', '..', '..');
-const SOURCE = join(REPOSITORY, 'packages', 'filesystem');
-const COMMAND = 'touchstone-filesystem';
+const PACKAGES = join(import.meta.dirname, '..', '..', '..', 'packages');
+const SHOWS: readonly Show[] = [filesystem, postgres];
 
 const scratch = await mkdtemp(join(await realpath(tmpdir()), 'touchstone-playground-'));
 try {
-  await play();
+  for (const show of SHOWS) await play(show, join(scratch, show.name));
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }
 
-async function play(): Promise<void> {
-  heading('Pack the filesystem server and install it into an empty folder with npm');
-  const installed = await packAndInstall(SOURCE, COMMAND, scratch);
+async function play(show: Show, directory: string): Promise<void> {
+  const source = join(PACKAGES, show.name);
+  heading(`Pack the ${show.name} server and install it into an empty folder with npm`);
+  const { command, ...installed } = await packAndInstall(source, `touchstone-${show.name}`, directory, show.peers);
   console.log(
     `  ${kilobytes(installed.tarballBytes)} tarball, ${installed.packages} package(s) installed in ${installed.seconds.toFixed(1)} s`,
   );
 
   const log: string[] = [];
-  const stdio: Target = { kind: 'stdio', command: installed.command, args: [REPOSITORY], onLog: (line) => log.push(line) };
+  const onLog = (line: string) => void log.push(line);
+  const stdio: Target = { kind: 'stdio', command, args: [...show.args], onLog };
   const [first, ...others] = Object.keys(GENERATIONS) as [Generation, ...Generation[]];
   heading(`Over stdio, ${GENERATIONS[first]}`);
-  tell(await visitOnce(first, stdio));
-
-  heading('The same with --write, in a directory of its own');
-  const workshop = join(scratch, 'workshop');
-  await mkdir(workshop);
-  tell(await visitOnce(first, { ...stdio, args: ['--write', workshop] }, work));
+  tell(await visitOnce(first, stdio, show.visit));
+  if (show.further !== undefined) {
+    heading(show.further.title);
+    const workshop = join(directory, 'workshop');
+    await mkdir(workshop);
+    tell(await visitOnce(first, { ...stdio, args: show.further.args(workshop) }, show.further.visit));
+  }
 
   const timings = new Map<string, Step[]>();
-  for (const generation of others) timings.set(`stdio, ${GENERATIONS[generation]}`, await visitOnce(generation, stdio));
-
+  for (const generation of others) timings.set(`stdio, ${GENERATIONS[generation]}`, await visitOnce(generation, stdio, show.visit));
   const token = randomBytes(32).toString('base64url');
   {
-    await using server = await startHttp(installed.command, REPOSITORY, token);
+    const variable = `TOUCHSTONE_${show.name.toUpperCase().replace('-', '_')}_HTTP_TOKEN`;
+    await using server = await startHttp(command, show.args, { variable, value: token });
     const refused = await fetch(server.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
     assert.equal(refused.status, 401);
     for (const generation of [first, ...others]) {
-      timings.set(`HTTP, ${GENERATIONS[generation]}`, await visitOnce(generation, { kind: 'http', url: server.url, token }));
+      const target: Target = { kind: 'http', url: server.url, token };
+      timings.set(`HTTP, ${GENERATIONS[generation]}`, await visitOnce(generation, target, show.visit));
     }
     heading('The same visit by every other client and transport, with the same answers');
-    table(timings);
+    table(timings, show.refused);
     console.log(`\n  HTTP without the token: ${refused.status} ${refused.statusText}. SIGTERM: ended by itself.`);
   }
 
@@ -57,10 +63,10 @@ async function play(): Promise<void> {
   assert.ok(!log.some((entry) => entry.includes(token)));
   heading('What the operator sees of the refused call, on stderr');
   console.log(`  ${line}`);
-  configuration();
+  configuration(show, source);
 }
 
-async function visitOnce(generation: Generation, target: Target, act = (visitor: Visitor) => visit(visitor, REPOSITORY)): Promise<Step[]> {
+async function visitOnce(generation: Generation, target: Target, act: (visitor: Visitor) => Promise<Step[]>): Promise<Step[]> {
   const visitor = await connect(generation, target);
   try {
     return await act(visitor);
@@ -81,26 +87,23 @@ function tell(steps: readonly Step[]): void {
 }
 
 /** Milliseconds of each step, a row a client. */
-function table(timings: ReadonlyMap<string, readonly Step[]>): void {
+function table(timings: ReadonlyMap<string, readonly Step[]>, refused: number): void {
   const width = Math.max(...[...timings.keys()].map((name) => name.length));
   const [steps = []] = timings.values();
-  console.log(`  ${'milliseconds'.padEnd(width)}  ${steps.map(({ asked }, index) => short(asked, index, steps)).join('  ')}`);
+  const heads = steps.map(({ asked }, index) => (index >= steps.length - refused ? 'refuse' : (asked.split(/[ {]/)[0] ?? asked)));
+  console.log(`  ${'milliseconds'.padEnd(width)}  ${heads.join('  ')}`);
   for (const [name, row] of timings) {
-    const cells = row.map(({ ms, asked }, index) => ms.toFixed(1).padStart(short(asked, index, row).length));
+    const cells = row.map(({ ms }, index) => ms.toFixed(1).padStart(heads[index]?.length ?? 0));
     console.log(`  ${name.padEnd(width)}  ${cells.join('  ')}`);
   }
 }
 
-/** `list`, `read`, and `refuse` for the last two, which are meant to be. */
-function short(asked: string, index: number, steps: readonly Step[]): string {
-  return index >= steps.length - 2 ? 'refuse' : (asked.split(/[ {]/)[0]?.replace('list_allowed_directories', 'allowed') ?? asked);
-}
-
-function configuration(): void {
+function configuration({ name, example }: Show, source: string): void {
   heading('Paste this into the configuration of your MCP client (Claude Desktop, Cursor, Windsurf, ...) to try this clone');
-  const entry = { command: process.execPath, args: [join(SOURCE, 'dist', 'main.js'), REPOSITORY] };
-  console.log(JSON.stringify({ mcpServers: { filesystem: entry } }, undefined, 2));
-  console.log(`\nFrom npm it is { "command": "npx", "args": ["-y", "@touchstone-mcp/filesystem", "/a/directory"] }.`);
+  const entry = { command: process.execPath, args: [join(source, 'dist', 'main.js'), ...example.clone] };
+  console.log(JSON.stringify({ mcpServers: { [name]: entry } }, undefined, 2));
+  const fromNpm = { command: 'npx', args: ['-y', `@touchstone-mcp/${name}`, ...example.npm] };
+  console.log(`\nFrom npm it is ${JSON.stringify(fromNpm)}.`);
 }
 
 function kilobytes(bytes: number): string {

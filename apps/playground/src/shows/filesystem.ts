@@ -1,48 +1,23 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Answer, Visitor } from './clients.ts';
+import type { Visitor } from '../clients.ts';
+import { Diary, type Step, textOf } from '../diary.ts';
+import type { Show } from './show.ts';
 
-/** One line of the transcript: what was asked, what came back, how long it took. */
-export interface Step {
-  asked: string;
-  told: string;
-  ms: number;
-}
+const REPOSITORY = join(import.meta.dirname, '..', '..', '..', '..');
 
-/** Makes calls and keeps them for the transcript. */
-class Diary {
-  readonly steps: Step[] = [];
-  readonly #visitor: Visitor;
+/** Reads this repository, and writes in a directory of its own. */
+export const filesystem: Show = {
+  name: 'filesystem',
+  args: [REPOSITORY],
+  visit,
+  refused: 2,
+  further: { title: 'The same with --write, in a directory of its own', args: (directory) => ['--write', directory], visit: work },
+  example: { clone: [REPOSITORY], npm: ['/a/directory'] },
+};
 
-  constructor(visitor: Visitor) {
-    this.#visitor = visitor;
-  }
-
-  async tools(): Promise<string[]> {
-    const { tools } = await this.#timed(
-      'tools/list',
-      () => this.#visitor.listTools(),
-      (list) => list.tools.map((tool) => tool.name).join(', '),
-    );
-    return tools.map((tool) => tool.name);
-  }
-
-  async call(name: string, args: Record<string, unknown>): Promise<Answer> {
-    const act = async () => (await this.#visitor.callTool({ name, arguments: args })) as Answer;
-    return await this.#timed(`${name} ${JSON.stringify(args)}`, act, textOf);
-  }
-
-  async #timed<Result>(asked: string, act: () => Promise<Result>, tell: (result: Result) => string): Promise<Result> {
-    const started = performance.now();
-    const result = await act();
-    this.steps.push({ asked, told: tell(result), ms: performance.now() - started });
-    return result;
-  }
-}
-
-/** What every visitor does on `repository`. Throws when an answer is not as it should be. */
-export async function visit(visitor: Visitor, repository: string): Promise<Step[]> {
+async function visit(visitor: Visitor): Promise<Step[]> {
   const diary = new Diary(visitor);
   const tools = await diary.tools();
   for (const tool of ['list_allowed_directories', 'list_directory', 'read_text_file'])
@@ -50,7 +25,7 @@ export async function visit(visitor: Visitor, repository: string): Promise<Step[
   assert.ok(!tools.includes('write_file'), 'read-only is the default');
 
   const allowed = await diary.call('list_allowed_directories', {});
-  assert.deepEqual(allowed.structuredContent?.['directories'], [repository]);
+  assert.deepEqual(allowed.structuredContent?.['directories'], [REPOSITORY]);
 
   const head = await diary.call('read_text_file', { path: 'README.md', head: 3 });
   assert.match(textOf(head), /^# Touchstone/);
@@ -67,8 +42,7 @@ export async function visit(visitor: Visitor, repository: string): Promise<Step[
   return diary.steps;
 }
 
-/** What a visitor does who may write, in an empty directory of its own. */
-export async function work(visitor: Visitor): Promise<Step[]> {
+async function work(visitor: Visitor): Promise<Step[]> {
   const diary = new Diary(visitor);
   const poem = 'The road goes on\nand on\nand on\n';
   const written = await diary.call('write_file', { path: 'poems/road.txt', content: poem });
@@ -94,8 +68,4 @@ export async function work(visitor: Visitor): Promise<Step[]> {
   const outside = await diary.call('write_file', { path: '../outside.txt', content: 'no' });
   assert.equal(outside._meta?.code, 'denied');
   return diary.steps;
-}
-
-function textOf(answer: Answer): string {
-  return answer.content.map((block) => block.text ?? `(${block.type})`).join('\n');
 }

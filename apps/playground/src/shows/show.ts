@@ -1,0 +1,19 @@
+import type { Visitor } from '../clients.ts';
+import type { Step } from '../diary.ts';
+
+/** How the playground shows a server. */
+export interface Show {
+  /** Its folder in packages/; the command is `touchstone-<name>`. */
+  name: string;
+  /** Optional peers that it is shown with, taken from the workspace. */
+  peers?: readonly string[];
+  /** Arguments of the command that every client visits. */
+  args: readonly string[];
+  /** What every client does. Throws when an answer is not as it should be. The last `refused` steps are meant to be refused. */
+  visit: (visitor: Visitor) => Promise<Step[]>;
+  refused: number;
+  /** What one client does with other settings, in a directory of its own. */
+  further?: { title: string; args: (directory: string) => string[]; visit: (visitor: Visitor) => Promise<Step[]> };
+  /** Arguments for a client's configuration that anybody may paste. */
+  example: { clone: readonly string[]; npm: readonly string[] };
+}

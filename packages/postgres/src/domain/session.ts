@@ -1,0 +1,185 @@
+import { ToolError } from '@touchstone-mcp/core/errors';
+import { cellReader, valueReader } from './cells.ts';
+import type { Lease } from './connections.ts';
+import type { BoundValue, Caps, Cell, Column, Page, Session } from './database.ts';
+import { exchange, type Outcome, type Step } from './exchange.ts';
+import type { FactCache } from './functions.ts';
+import type { ProvenStatement } from './statement.ts';
+
+/** As a query, it also takes the snapshot after which READ ONLY cannot be undone. What is named here must mean the same in every session. */
+const SETTINGS = `SELECT
+  set_config('search_path', concat_ws(', ', $4::text, nullif(current_setting('search_path'), ''), 'pg_temp'), true),
+  set_config('statement_timeout', $1, true),
+  set_config('lock_timeout', $2, true),
+  set_config('idle_in_transaction_session_timeout', $3, true),
+  set_config('standard_conforming_strings', 'on', true),
+  set_config('client_min_messages', 'error', true),
+  set_config('DateStyle', 'ISO', true),
+  set_config('IntervalStyle', 'postgres', true),
+  set_config('bytea_output', 'hex', true),
+  set_config('extra_float_digits', '1', true)`;
+
+const BEGIN = { read: 'BEGIN TRANSACTION READ ONLY', write: 'BEGIN TRANSACTION READ WRITE' };
+
+/** Undoes everything that a READ ONLY transaction can leave behind but prepared statements, which only run in the next such transaction. */
+export const AFTER_READ: readonly Step[] = [{ sql: 'ROLLBACK' }, { sql: 'SELECT pg_catalog.pg_advisory_unlock_all()' }];
+
+/** What the server calls statements that end a transaction, whatever they were written like. */
+const ENDINGS = new Set(['COMMIT', 'ROLLBACK', 'PREPARE TRANSACTION']);
+
+/** Milliseconds for us to send the next statement of a transaction. */
+const IDLE = 5_000;
+
+/** Bytes of one row of our own statements. */
+const OWN_ROW = 4 << 20;
+
+/** Bytes that may arrive in vain, rows that no longer fit: beyond them a new connection costs less. */
+const IN_VAIN = 4 << 20;
+
+const TYPE_NAMES = 'SELECT oid, format_type(oid, NULL) AS name FROM pg_type WHERE oid = ANY ($1::oid[])';
+
+/** What the transactions of a database learn about it, and share. */
+export interface Learnt {
+  facts: FactCache;
+  typeNames: Map<number, string>;
+}
+
+/** A transaction on one connection, begun with its first statement and in the same message. */
+export class Transaction implements Session {
+  readonly facts: FactCache;
+  readonly #lease: Lease;
+  readonly #mode: 'read' | 'write';
+  readonly #typeNames: Map<number, string>;
+  readonly #prologue: readonly Step[];
+  #begun = false;
+  #left = false;
+  #reset = true;
+
+  constructor(lease: Lease, mode: 'read' | 'write', timeoutMs: number, { facts, typeNames }: Learnt) {
+    this.facts = facts;
+    this.#lease = lease;
+    this.#mode = mode;
+    this.#typeNames = typeNames;
+    // Whoever waits for a lock half of the time learns that it was a lock.
+    const timeouts = [timeoutMs, Math.ceil(timeoutMs / 2), timeoutMs + IDLE].map(String);
+    // New tables go to the first schema that is named; pg_catalog comes before it, named or not.
+    const first = mode === 'read' ? 'pg_catalog' : null;
+    this.#prologue = [{ sql: BEGIN[mode] }, { sql: SETTINGS, values: [...timeouts, first] }];
+  }
+
+  /** Whether the server may still be sending what nobody reads: the connection is good for nothing then. */
+  get left(): boolean {
+    return this.#left;
+  }
+
+  /** Whether the connection is already as it was. */
+  get reset(): boolean {
+    return this.#reset;
+  }
+
+  async rows<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    const rows: Row[] = [];
+    let columns: { name: string; read: (text: string) => unknown }[] = [];
+    await this.#run(OWN_ROW, {
+      sql,
+      values: values.map(toText),
+      onColumns(fields) {
+        columns = fields.map(({ name, dataTypeID }) => ({ name, read: valueReader(dataTypeID) }));
+      },
+      onRow(texts) {
+        const entries = columns.map(({ name, read }, index) => [name, texts[index] == null ? null : read(texts[index])]);
+        // Whoever has written the statement knows what it selects.
+        rows.push(Object.fromEntries(entries) as Row);
+        return true;
+      },
+    });
+    return rows;
+  }
+
+  async page(
+    statement: ProvenStatement,
+    values: readonly BoundValue[],
+    { maxRows, maxChars, last = false }: Caps & { last?: boolean },
+  ): Promise<Page> {
+    let columns: { name: string; typeId: number; read: (text: string) => Cell }[] = [];
+    const page = { rows: [] as Cell[][], truncated: false, truncatedCells: 0 };
+    const { trimmer } = this.#lease;
+    const before = trimmer.received;
+    let room = maxChars;
+    const step: Step = {
+      sql: statement.sql,
+      values: values.map(toText),
+      // One more tells whether there are more. What is written must be written to the end, and be counted.
+      ...(this.#mode === 'read' ? { maxRows: maxRows + 1 } : {}),
+      onColumns(fields) {
+        columns = fields.map(({ name, dataTypeID }) => ({ name, typeId: dataTypeID, read: cellReader(dataTypeID) }));
+      },
+      onRow: (texts) => {
+        room -= texts.reduce((sum, text) => sum + (text?.length ?? 0) + 1, 0);
+        page.truncated ||= page.rows.length === maxRows || room < 0;
+        if (!page.truncated) page.rows.push(texts.map((text, index) => cell(text, columns[index]?.read ?? String, page)));
+        this.#left = this.#mode === 'read' && page.truncated && trimmer.received - before > IN_VAIN;
+        return !this.#left;
+      },
+    };
+    const { tag } = await this.#run(Math.floor(maxChars / 2), step, last && this.#mode === 'read');
+    if (page.truncated && page.rows.length === 0) {
+      throw new ToolError('too_large', 'Not one row of the answer fits.', { hint: 'Select fewer columns.' });
+    }
+    return { columns: await this.#named(columns), ...page, ...changes(tag) };
+  }
+
+  async #named(columns: readonly { name: string; typeId: number }[]): Promise<Column[]> {
+    const unknown = columns.map(({ typeId }) => typeId).filter((id) => !this.#typeNames.has(id));
+    if (unknown.length > 0 && !this.#left) {
+      const types = await this.rows<{ oid: number; name: string }>(TYPE_NAMES, [unknown]);
+      for (const { oid, name } of types) this.#typeNames.set(oid, name);
+    }
+    return columns.map(({ name, typeId }) => ({ name, type: this.#typeNames.get(typeId) ?? `type ${typeId}` }));
+  }
+
+  async #run(maxRowBytes: number, step: Step, last = false): Promise<Outcome> {
+    const { client, trimmer } = this.#lease;
+    trimmer.maxRowBytes = maxRowBytes;
+    const prologue = this.#begun ? [] : this.#prologue;
+    this.#begun = !last;
+    this.#reset = false;
+    const outcomes = await exchange(client, [...prologue, step, ...(last ? AFTER_READ : [])]);
+    const outcome = outcomes[prologue.length] ?? { tag: '' };
+    if (this.#left) return outcome;
+    this.#reset = last;
+    if (ENDINGS.has(outcome.tag) || client.getTransactionStatus() !== (last ? 'I' : 'T')) {
+      this.#left = true;
+      throw new ToolError('denied', 'The statement ended the transaction that it ran in.', {
+        hint: 'Leave out COMMIT, ROLLBACK and the like.',
+      });
+    }
+    return outcome;
+  }
+}
+
+/** What the trimmer has cut stays text, and says so. */
+function cell(text: string | null, read: (text: string) => Cell, page: { truncatedCells: number }): Cell {
+  if (text === null) return null;
+  const end = text.indexOf('\0');
+  if (end === -1) return read(text);
+  page.truncatedCells += 1;
+  // The cut may go through a character.
+  return `${text.slice(0, end).replace(/\uFFFD$/, '')}…(${text.slice(end + 1)} bytes)`;
+}
+
+/** `INSERT 0 3` -> INSERT, 3 */
+function changes(tag: string): Pick<Page, 'command' | 'affected'> {
+  const [, command = '', count] = /^(.*?)(?: \d+)??(?: (\d+))?$/.exec(tag) ?? [];
+  return { command, affected: count === undefined ? undefined : Number(count) };
+}
+
+/** The text that the server reads a value from. */
+function toText(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  return Array.isArray(value) ? `{${value.map(toElement).join(',')}}` : String(value);
+}
+
+function toElement(value: unknown): string {
+  return value === null ? 'NULL' : `"${String(value).replace(/["\\]/g, '\\$&')}"`;
+}

@@ -1,0 +1,161 @@
+import { ToolError } from '@touchstone-mcp/core/errors';
+
+/**
+ * What a name stands for. A `field` is the `f` of `x.f`: a column, or else a function that PostgreSQL calls with x, be it a row or not:
+ * `('/etc/passwd'::text).pg_read_file` reads that file. A `keyword` is
+ * syntax to PostgreSQL 18, and to an older server a function, which may be anybody's. A `target` is a relation whose rows are changed.
+ */
+export type NameKind = 'function' | 'operator' | 'relation' | 'target' | 'type' | 'field' | 'keyword';
+
+/** A name as a statement has it, folded and unescaped by the grammar. Without a schema it is looked up in the search path. */
+export interface Name {
+  readonly kind: NameKind;
+  readonly schema: string | null;
+  readonly name: string;
+}
+
+/** All that a statement consists of, wherever in it: kinds of nodes, names, and the highest `$n`. */
+export interface Syntax {
+  readonly kinds: ReadonlySet<string>;
+  readonly names: readonly Name[];
+  readonly parameters: number;
+}
+
+/** The fields of a node. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Most nodes are wrapped in an object with their kind as its only key. These are not, because their field can hold nothing else. A bare
+ * node in any other field gets that field's name as its kind, which no list of harmless kinds contains.
+ */
+const BARE: Readonly<Record<string, string>> = {
+  ...{ ival: 'Integer', fval: 'Float', boolval: 'Boolean', sval: 'String', bsval: 'BitString' },
+  ...{ alias: 'Alias', join_using_alias: 'Alias', typeName: 'TypeName', ofTypename: 'TypeName', collClause: 'CollateClause' },
+  ...{ larg: 'SelectStmt', rarg: 'SelectStmt', withClause: 'WithClause', intoClause: 'IntoClause', into: 'IntoClause', over: 'WindowDef' },
+  ...{ relation: 'RangeVar', rel: 'RangeVar', view: 'RangeVar', typevar: 'RangeVar', sequence: 'RangeVar', pktable: 'RangeVar' },
+  ...{ search_clause: 'CTESearchClause', cycle_clause: 'CTECycleClause', onConflictClause: 'OnConflictClause', infer: 'InferClause' },
+  ...{ returningClause: 'ReturningClause', partspec: 'PartitionSpec', partbound: 'PartitionBoundSpec', bound: 'PartitionBoundSpec' },
+  ...{ format: 'JsonFormat', returning: 'JsonReturning', on_empty: 'JsonBehavior', on_error: 'JsonBehavior', output: 'JsonOutput' },
+  ...{ context_item: 'JsonValueExpr', pathspec: 'JsonTablePathSpec', value: 'JsonValueExpr', expr: 'JsonValueExpr', val: 'JsonValueExpr' },
+  ...{ constructor: 'JsonAggConstructor', arg: 'JsonValueExpr', name: 'RangeVar', newowner: 'RoleSpec', authrole: 'RoleSpec' },
+};
+
+/** Walks every node of a tree, known or not, however deep. */
+export function readSyntax(tree: unknown): Syntax {
+  const kinds = new Set<string>();
+  const names = new Map<string, Name>();
+  let parameters = 0;
+  const open = [unwrap(tree)];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    const { kind, fields } = node;
+    kinds.add(kind);
+    for (const name of NAMES[kind]?.(fields) ?? []) names.set(keyOf(name), name);
+    if (kind === 'ParamRef') parameters = Math.max(parameters, Number(fields['number'] ?? 0));
+    for (const inner of nodesIn(node)) open.push(inner);
+  }
+  return { kinds, names: [...names.values()], parameters };
+}
+
+function* nodesIn({ kind, fields }: Node): Generator<Node> {
+  for (const [field, value] of Object.entries(fields)) {
+    const bare = (Object.hasOwn(BARE, field) && BARE[field]) || `${kind}.${field}`;
+    // A list may hold nothing in a place, as that of a plain DISTINCT does.
+    for (const item of Array.isArray(value) ? value.filter((entry) => !isEmpty(entry)) : [value]) {
+      const node = nodeOf(bare, item);
+      if (node !== undefined) yield node;
+    }
+  }
+}
+
+/** One text for a name, to keep what is known of it under. */
+export function keyOf({ kind, schema, name }: Name): string {
+  return `${kind}\0${schema ?? ''}\0${name}`;
+}
+
+/** The kind and the fields of the node that is wrapped in an object, such as a statement. */
+export function unwrap(tree: unknown): { readonly kind: string; readonly fields: Fields } {
+  return nodeOf('unknown', tree) ?? { kind: 'unknown', fields: {} };
+}
+
+type Node = ReturnType<typeof unwrap>;
+
+function nodeOf(bareKind: string, value: unknown): Node | undefined {
+  if (!isFields(value)) return undefined;
+  const [key, ...others] = Object.keys(value);
+  const inner = key === undefined ? undefined : value[key];
+  // Kinds begin with a capital, fields do not.
+  if (key !== undefined && others.length === 0 && key.charAt(0) !== key.charAt(0).toLowerCase() && isFields(inner)) {
+    return { kind: key, fields: inner };
+  }
+  return { kind: bareKind, fields: value };
+}
+
+function isEmpty(value: unknown): boolean {
+  return isFields(value) && Object.keys(value).length === 0;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The names in a node of each kind that stand for something with code behind it, including operators that are only implied. */
+const NAMES: Readonly<Record<string, (fields: Fields) => Name[]>> = {
+  FuncCall: ({ funcname }) => qualified('function', funcname),
+  RangeTableSample: ({ method }) => qualified('function', method),
+  TypeName: ({ names }) => qualified('type', names),
+  RangeVar: ({ schemaname, relname }) => [named('relation', relname, schemaname)],
+  InsertStmt: target,
+  UpdateStmt: target,
+  DeleteStmt: target,
+  MergeStmt: target,
+  ColumnRef: ({ fields }) => (strings(fields).length > 1 ? [named('field', strings(fields).at(-1))] : []),
+  A_Indirection: ({ indirection }) => strings(indirection).map((field) => named('field', field)),
+  A_Expr: ({ kind, name }) => (String(kind).includes('BETWEEN') ? ['<', '>', '<=', '>='].map(operator) : qualified('operator', name)),
+  SubLink: ({ operName }) => (operName === undefined ? [operator('=')] : qualified('operator', operName)),
+  SortBy: ({ useOp }) => qualified('operator', useOp),
+  CaseExpr: ({ arg }) => (arg === undefined ? [] : [operator('=')]),
+  JoinExpr: ({ usingClause, isNatural }) => (usingClause === undefined && isNatural !== true ? [] : [operator('=')]),
+  JsonObjectConstructor: () => [keyword('json_object')],
+  JsonArrayConstructor: () => [keyword('json_array')],
+  JsonArrayQueryConstructor: () => [keyword('json_array')],
+  JsonObjectAgg: () => [keyword('json_objectagg')],
+  JsonArrayAgg: () => [keyword('json_arrayagg')],
+  JsonParseExpr: () => [keyword('json')],
+  JsonScalarExpr: () => [keyword('json_scalar')],
+  JsonSerializeExpr: () => [keyword('json_serialize')],
+  JsonFuncExpr: () => ['json_exists', 'json_query', 'json_value'].map(keyword),
+  JsonTable: () => [keyword('json_table')],
+  MergeSupportFunc: () => [keyword('merge_action')],
+};
+
+function target({ relation }: Fields): Name[] {
+  return isFields(relation) ? [named('target', relation['relname'], relation['schemaname'])] : [];
+}
+
+function operator(name: string): Name {
+  return named('operator', name);
+}
+
+function keyword(name: string): Name {
+  return named('keyword', name);
+}
+
+/** The name at the end of a list such as `database.schema.name`. */
+function qualified(kind: NameKind, list: unknown): Name[] {
+  const parts = strings(list);
+  return parts.length === 0 ? [] : [named(kind, parts.at(-1), parts.at(-2))];
+}
+
+function named(kind: NameKind, name: unknown, schema?: unknown): Name {
+  const found: Name = { kind, schema: typeof schema === 'string' ? schema : null, name: String(name) };
+  // PostgreSQL cuts names at 63 bytes in the encoding of the database, the grammar in UTF-8: they could end up as different names.
+  if ([found.name, found.schema ?? ''].some((part) => part.length < Buffer.byteLength(part) && Buffer.byteLength(part) >= 60)) {
+    throw new ToolError('invalid_input', 'A name in the SQL is too long.', { hint: 'Names beyond ASCII may have 59 bytes.' });
+  }
+  return found;
+}
+
+function strings(list: unknown): string[] {
+  const items: unknown[] = Array.isArray(list) ? list : [];
+  return items.map(unwrap).flatMap(({ kind, fields }) => (kind === 'String' ? [String(fields['sval'] ?? '')] : []));
+}

@@ -1,0 +1,37 @@
+/** One URI that must be refused, or read without a row or a secret in it. */
+export type ResourceRow = readonly [id: string, uri: string, outcome: 'refused' | 'ok', why: string];
+
+/** URIs that try to leave the database, to be more than names, or to be two things at once. */
+export const resourceRows: readonly ResourceRow[] = [
+  ['PG-064', 'postgres://default/sales/orders/schema', 'ok', 'the plain form'],
+  ['PG-064', 'postgres://default/customers/schema', 'ok', 'the older form, where one schema has it'],
+  ['PG-064', 'postgres://default/orders/schema', 'refused', 'several schemas have it: columns would be mixed'],
+  ['PG-064', 'postgres://default/s%61les/%6Frders/schema', 'ok', 'percent-encoded, decoded once'],
+  ['PG-064', 'postgres://default/s%2561les/orders/schema', 'refused', 'encoded twice'],
+  ['PG-064', 'postgres://default/public/gr%C3%B6%C3%9Fe%2F100%25/schema', 'ok', 'a slash and a percent sign in a name'],
+  ['PG-064', 'postgres://default/public/gr%C3/schema', 'refused', 'half of a character'],
+  ['PG-064', 'postgres://default/public/%/schema', 'refused', 'no encoding at all'],
+  ['PG-064', 'postgres://other-host/sales/orders/schema', 'refused', 'another host'],
+  ['PG-064', 'postgres://other-host/customers/schema', 'refused', 'the same in the older form'],
+  ['PG-064', 'postgres://postgres@localhost:5432/customers/schema', 'refused', 'a user and a host, as the older server wrote them'],
+  ['PG-064', 'postgres://default:5432/sales/orders/schema', 'refused', 'a port'],
+  ['PG-064', 'postgres://default/../../x/schema', 'refused', 'climbing'],
+  ['PG-064', 'postgres://default/%2e%2e/%2e%2e/schema', 'refused', 'the same in disguise'],
+  ['PG-064', 'postgres://default/a/b/sales/orders/schema', 'refused', 'more segments'],
+  ['PG-064', 'postgres://default//orders/schema', 'refused', 'an empty segment'],
+  ['PG-064', 'postgres:///sales/orders/schema', 'refused', 'no database'],
+  ['PG-064', 'postgres://default/sales/orders', 'refused', 'no schema at the end'],
+  ['PG-064', 'postgres://default/sales/orders/schema/', 'refused', 'something after the end'],
+  ['PG-064', 'postgres://default/sales/orders/schema?sslmode=disable', 'refused', 'a query string'],
+  ['PG-064', 'postgres://default/sales/orders/schema#x', 'refused', 'a fragment'],
+  ['PG-064', 'postgresql://default/sales/orders/schema', 'refused', 'another scheme'],
+  ['PG-064', 'file:///etc/passwd', 'refused', 'another server'],
+  ['PG-064', 'postgres://default/sales/ORDERS/schema', 'refused', 'a URI holds exact names'],
+  ['PG-064', 'postgres://default/sales.orders/schema', 'refused', 'the same'],
+  ['PG-059', 'postgres://default/sales/orders%00/schema', 'refused', 'NUL'],
+  ['PG-059', `postgres://default/sales/${'x'.repeat(10_000)}/schema`, 'refused', 'longer than any name'],
+  ['PG-061', `postgres://default/sales/orders'; drop table sales.orders; --/schema`, 'refused', 'SQL in a name'],
+  ['PG-061', 'postgres://default/sales/orders%22%3B%20drop%20table%20sales.orders%3B%20--/schema', 'refused', 'the same'],
+  ['PG-034', 'postgres://default/pg_catalog/pg_authid/schema', 'ok', 'columns, not rows'],
+  ['PG-034', 'postgres://default/hidden/unseen/schema', 'ok', 'the same'],
+];
