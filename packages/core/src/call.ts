@@ -4,6 +4,7 @@ import { ToolError, toToolError } from './errors.ts';
 import { auditedArguments } from './guards/audit.ts';
 import type { Question, Reply } from './guards/consent.ts';
 import { makeVisible, sanitizeData } from './guards/sanitize.ts';
+import { refuseManyBytes, type Sized, STRUCTURE_FACTOR, tooLarge } from './guards/size.ts';
 import { type Environment, observe, type RequestFacts, runBounded, wordsOf } from './request.ts';
 
 /** One `tools/call`, its arguments still unparsed. */
@@ -21,11 +22,8 @@ export interface CallResult {
   [key: string]: unknown;
 }
 
-/** Structured content may have this many times the characters of the text: field names and numbers weigh something. */
-export const STRUCTURE_FACTOR = 5;
-
-/** Text and structure together, as they are sent, for each character of text that is allowed: 250 kB by default, media not counted. */
-const BYTES_PER_CHAR = 6.25;
+/** How an answer that is too large is spoken of. */
+const ANSWER: Sized = { name: 'answer', hint: 'Ask for less: a smaller range, a lower limit, or a narrower filter.' };
 
 /**
  * One tools/call from top to bottom. Never throws: every failure is a result that the model can read, and a line in the log. A call that
@@ -72,18 +70,15 @@ function answer(tool: AnyTool, output: unknown, media: readonly MediaContent[], 
   if (!checked.success) throw new Error(`The answer of ${tool.name} does not fit its outputSchema`, { cause: checked.error });
   const { value, characters, added } = sanitizeData(checked.data, maxChars * STRUCTURE_FACTOR);
   // Before any text is made of it: a string may be too long for V8 to write as JSON.
-  if (characters > maxChars * STRUCTURE_FACTOR) throw tooLarge(characters, maxChars);
+  if (characters > maxChars * STRUCTURE_FACTOR) throw tooLarge(ANSWER, characters, maxChars);
   const raw = tool.text?.(value as never) ?? JSON.stringify(value);
   // A coloured log is longer than the tool could know when it kept to its budget: what was added may double it.
-  if (raw.length > maxChars + Math.min(added, maxChars)) throw tooLarge(raw.length, maxChars);
+  if (raw.length > maxChars + Math.min(added, maxChars)) throw tooLarge(ANSWER, raw.length, maxChars);
   const text = makeVisible(raw);
-  if (text.length > maxChars * 2) throw tooLarge(text.length, maxChars);
-  // Most answers are far from it, and need not be written twice to know.
-  if (text.length + characters > maxChars) {
-    const bytes = Buffer.byteLength(JSON.stringify([text, value]));
-    if (bytes > maxChars * BYTES_PER_CHAR) throw tooLarge(bytes, maxChars * BYTES_PER_CHAR, 'bytes');
-  }
-  return { content: [{ type: 'text', text }, ...media], structuredContent: value };
+  if (text.length > maxChars * 2) throw tooLarge(ANSWER, text.length, maxChars);
+  refuseManyBytes(ANSWER, [text, value], text.length + characters, maxChars);
+  // Programs that want a picture take the first block, and models read them all.
+  return { content: [...media, { type: 'text', text }], structuredContent: value };
 }
 
 /** Its names as they may be shown. The data is base64, megabytes of it, and not looked at. */
@@ -91,12 +86,6 @@ function visibleBlock(block: MediaContent): MediaContent {
   if (block.type !== 'resource') return { ...block, mimeType: makeVisible(block.mimeType) };
   const { uri, mimeType, blob } = block.resource;
   return { type: 'resource', resource: { uri: makeVisible(uri), mimeType: makeVisible(mimeType), blob } };
-}
-
-function tooLarge(size: number, limit: number, unit = 'characters'): ToolError {
-  return new ToolError('too_large', `The answer has ${size} ${unit}; the limit is ${limit}.`, {
-    hint: 'Ask for less: a smaller range, a lower limit, or a narrower filter.',
-  });
 }
 
 function refusal(error: ToolError): CallResult {

@@ -25,7 +25,7 @@ export interface CallContext {
 
 /** What the handler of a tool gets beside that. */
 export interface ToolContext extends CallContext {
-  /** Adds a media block after the text, in the order of the calls. Once the deadline has passed it adds nothing. */
+  /** Adds a media block before the text, in the order of the calls. Once the deadline has passed it adds nothing. */
   attach: (block: MediaContent) => void;
 }
 

@@ -8,7 +8,6 @@ import {
   type McpServerFactory,
   ProtocolError,
   ProtocolErrorCode,
-  ResourceNotFoundError,
   SERVER_INFO_META_KEY,
   Server,
   type ServerContext,
@@ -18,14 +17,14 @@ import {
 import * as z from 'zod';
 import { callTool } from './call.ts';
 import type { AnyServer, AnyTool } from './define.ts';
-import { type ErrorCode, ToolError, toToolError } from './errors.ts';
+import { ToolError } from './errors.ts';
 import type { Question, Reply } from './guards/consent.ts';
 import { makeVisible } from './guards/sanitize.ts';
 import type { Prompts } from './prompts.ts';
 import { type Environment, observe, type RequestFacts, wordsOf } from './request.ts';
 import type { Resources } from './resources.ts';
-import { type FactsOf, narrowedFacts, plainFacts } from './serve/facts.ts';
-import type { Release, Watches, WatchRequest } from './watches.ts';
+import { plainFacts } from './serve/facts.ts';
+import { type CreateWatches, serveCompletion, serveConnection, servePrompts, serveResources } from './serve/methods.ts';
 
 export type { McpServerFactory } from '@modelcontextprotocol/server';
 
@@ -39,9 +38,6 @@ export const MODERN_REVISION = '2026-07-28';
 
 /** How long a client may keep the lists, which change only with a restart. */
 const LIST_HINT = { ttlMs: 300_000, cacheScope: 'private' } as const;
-
-/** Watches whose changes go to one client; undefined where there is nothing to watch. */
-type CreateWatches = ((notify: (uri: string) => void) => Watches) | undefined;
 
 /**
  * The SDK asks for a server per HTTP request (once a connection over stdio), so everything costly is made here, once: schemas, the
@@ -141,83 +137,6 @@ async function unknownTool(given: string, facts: RequestFacts, env: Environment)
   return new ProtocolError(ProtocolErrorCode.InvalidParams, refusal.code === 'rate_limited' ? wordsOf(refusal) : refusal.message);
 }
 
-function serveResources(instance: Server, resources: Resources, factsOf: FactsOf): void {
-  instance.setRequestHandler('resources/list', async ({ params }, context) => ({
-    ...(await resources.list(params?.cursor, factsOf(context)).catch((error) => fail(error))),
-  }));
-  instance.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [...resources.templates] }));
-  instance.setRequestHandler('resources/read', async ({ params: { uri } }, context) => ({
-    contents: [await resources.read(uri, factsOf(context)).catch((error) => fail(error, uri))],
-  }));
-}
-
-/** What only a connection of 2025 has: subscriptions, and roots of its client's. */
-function serveConnection(instance: Server, create: CreateWatches, { narrow, log }: Environment): FactsOf {
-  // A client that has gone is told nothing.
-  const watches = create?.((uri) => void instance.sendResourceUpdated({ uri }).catch(() => {}));
-  const onReplaced = (facts: WatchRequest) => void watches?.renew(facts);
-  const narrowed = narrow && narrowedFacts(instance, narrow, { log, onReplaced });
-  const factsOf = narrowed?.factsOf ?? plainFacts('legacy');
-  if (watches !== undefined) serveSubscriptions(instance, watches, factsOf);
-  instance.onclose = () => {
-    watches?.close();
-    narrowed?.close();
-  };
-  return factsOf;
-}
-
-/** The SDK leaves them to its servers; those of 2026 never reach one (serve/listen.ts). */
-function serveSubscriptions(instance: Server, watches: Watches, factsOf: FactsOf): void {
-  const held = new Map<string, Promise<Release>>();
-  instance.setRequestHandler('resources/subscribe', async ({ params: { uri } }, context) => {
-    const subscribed = held.get(uri) ?? watches.subscribe(uri, factsOf(context));
-    held.set(uri, subscribed);
-    await subscribed.catch((error) => {
-      if (held.get(uri) === subscribed) held.delete(uri);
-      return fail(error, uri);
-    });
-    return {};
-  });
-  instance.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => {
-    held.get(uri)?.then(
-      (release) => release(),
-      () => {},
-    );
-    held.delete(uri);
-    return {};
-  });
-}
-
-const FAULTS_OF_CLIENTS: ReadonlySet<ErrorCode> = new Set(['invalid_input', 'not_found', 'denied', 'too_large']);
-
-/** What is no tool has no `isError`: the same words and code, as an error of the protocol. */
-function fail(thrown: unknown, uri?: string): never {
-  const error = toToolError(thrown);
-  const { code, retryable } = error;
-  if (code === 'not_found' && uri !== undefined) throw new ResourceNotFoundError(makeVisible(uri.slice(0, 2_000)), wordsOf(error));
-  const rpcCode = FAULTS_OF_CLIENTS.has(code) ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError;
-  throw new ProtocolError(rpcCode, wordsOf(error), { code, retryable });
-}
-
-/** The SDK's own schema calls an argument that is no text an internal error. */
-const promptParams = z.looseObject({ name: z.string(), arguments: z.unknown().optional() });
-
-function servePrompts(instance: Server, prompts: Prompts, factsOf: FactsOf): void {
-  instance.setRequestHandler('prompts/list', () => ({ prompts: [...prompts.list] }));
-  instance.setRequestHandler('prompts/get', { params: promptParams }, async ({ name, arguments: args }, context) => ({
-    messages: await prompts.get(name, args, factsOf(context)).catch((error) => fail(error)),
-  }));
-}
-
-function serveCompletion(instance: Server, resources: Resources, prompts: Prompts, factsOf: FactsOf): void {
-  instance.setRequestHandler('completion/complete', async ({ params: { ref, argument, context: given } }, context) => {
-    const typing = { name: argument.name, typed: argument.value, settled: given?.arguments ?? {} };
-    const facts = factsOf(context);
-    const completed = ref.type === 'ref/prompt' ? prompts.complete(ref.name, typing, facts) : resources.complete(ref.uri, typing, facts);
-    return { completion: await completed.catch((error) => fail(error)) };
-  });
-}
-
 /** The answer to tools/list, in the order of the server's own list. */
 function listOf(tools: readonly AnyTool[]): ListToolsResult {
   return {
@@ -234,7 +153,8 @@ function listOf(tools: readonly AnyTool[]): ListToolsResult {
 
 /**
  * JSON Schema 2020-12, without what only costs tokens in every tools/list: the dialect, which is the specification's default, the bounds
- * that zod gives every integer, and that an answer has no other members (they are left out before it is sent).
+ * that zod gives every integer, and of answers that they have no other members (those are left out before they are sent), may have any, or have
+ * none that is named.
  */
 function jsonSchema(schema: z.ZodObject, io: 'input' | 'output') {
   const { $schema, ...rest } = z.toJSONSchema(schema, {
@@ -242,10 +162,16 @@ function jsonSchema(schema: z.ZodObject, io: 'input' | 'output') {
     override({ jsonSchema }) {
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
-      if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+      if (io === 'output') trimOutput(jsonSchema);
     },
   });
   return rest as ListToolsResult['tools'][number]['inputSchema'];
+}
+
+function trimOutput(schema: z.core.JSONSchema.BaseSchema): void {
+  const { additionalProperties: others, properties } = schema;
+  if (others === false || (typeof others === 'object' && Object.keys(others).length === 0)) delete schema.additionalProperties;
+  if (properties !== undefined && Object.keys(properties).length === 0) delete schema.properties;
 }
 
 /** The one key among a request's questions. */

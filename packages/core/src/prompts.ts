@@ -4,6 +4,7 @@ import type { Prompt, PromptMessage } from './define.ts';
 import { ToolError } from './errors.ts';
 import { auditedArguments } from './guards/audit.ts';
 import { makeVisible, sanitizeData } from './guards/sanitize.ts';
+import { type Sized, tooLarge } from './guards/size.ts';
 import { type Environment, observe, type RequestFacts, runBounded } from './request.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the dependencies are the server's own; core only hands them on
@@ -31,6 +32,9 @@ export interface Prompts {
   complete(name: string, typing: Typing, request: RequestFacts): Promise<Completion>;
 }
 
+/** How a prompt that is too large is spoken of. */
+const PROMPT: Sized = { name: 'prompt', hint: 'Give it arguments that make it shorter.' };
+
 /** Schemas are read, and the list is made, once a process. */
 export function createPrompts(literals: readonly AnyPrompt[], env: Environment): Prompts {
   const list = literals.map(listedOf);
@@ -50,7 +54,7 @@ export function createPrompts(literals: readonly AnyPrompt[], env: Environment):
         const input = parse(prompt, args);
         const messages = await runBounded(request, env, (context) => prompt.messages(input, context));
         const { value, characters } = sanitizeData(messages, env.maxResultChars);
-        if (characters > env.maxResultChars) throw tooLarge(characters, env.maxResultChars);
+        if (characters > env.maxResultChars) throw tooLarge(PROMPT, characters, env.maxResultChars);
         notes.chars = characters;
         return value.map(sentOf);
       });
@@ -93,10 +97,4 @@ function sentOf({ role, ...content }: PromptMessage): SentMessage {
 function unknownPrompt(name: string, known: readonly string[]): ToolError {
   const hint = known.length === 0 ? 'This server has none.' : `There are: ${known.join(', ')}.`;
   return new ToolError('not_found', `Unknown prompt: ${name}`, { hint });
-}
-
-function tooLarge(characters: number, maxChars: number): ToolError {
-  return new ToolError('too_large', `The prompt has ${characters} characters; the limit is ${maxChars}.`, {
-    hint: 'Give it arguments that make it shorter.',
-  });
 }

@@ -1,9 +1,9 @@
-import { STRUCTURE_FACTOR } from './call.ts';
 import { type Completion, completeWith, type Typing } from './completion.ts';
 import type { CallContext, ListedResource, Resource, ResourceContent } from './define.ts';
 import { ToolError } from './errors.ts';
 import { auditedArguments } from './guards/audit.ts';
 import { makeVisible, sanitizeData } from './guards/sanitize.ts';
+import { refuseManyBytes, type Sized, STRUCTURE_FACTOR, tooLarge } from './guards/size.ts';
 import { type Environment, type Notes, observe, type RequestFacts, runBounded } from './request.ts';
 import { uriTemplate } from './uri-template.ts';
 
@@ -89,7 +89,7 @@ export function createResources(literals: readonly Resource<any>[], env: Environ
       const target = { method: 'resources/read', resource: literal.name, ...auditedArguments(variables, literal.audit) };
       return await serve(target, request, async (context, notes) => {
         const content = await literal.read(variables as never, context);
-        const sent = contentOf(uri, content, literal.mimeType, env.maxResultChars * STRUCTURE_FACTOR);
+        const sent = contentOf(uri, content, literal.mimeType, env.maxResultChars);
         notes.chars = ('text' in sent ? sent.text : sent.blob).length;
         return sent;
       });
@@ -116,21 +116,24 @@ function pageOf(all: ListedResource[], cursor = '0'): ResourcePage {
   return { resources: all.slice(start, end), ...(end < all.length ? { nextCursor: String(end) } : {}) };
 }
 
+/** How what is too large is spoken of: only the servers know the names of tools. */
+const TEXT: Sized = { name: 'resource', hint: 'Use a tool that reads a part of it.' };
+const BLOB: Sized = { name: 'resource', hint: 'Use a tool that reads a part of it, or sends pictures, sound and files.' };
+
+/** As it is sent: no more characters than structured content may have, and no more bytes than an answer. */
 function contentOf(uri: string, content: ResourceContent, usual: string | undefined, maxChars: number): ReadContent {
+  const limit = maxChars * STRUCTURE_FACTOR;
   const mimeType = content.mimeType ?? usual;
   const head = { uri, ...(mimeType === undefined ? {} : { mimeType: makeVisible(mimeType) }) };
   if ('blob' in content) {
-    // In base64.
-    if ((content.blob.length * 4) / 3 > maxChars) throw tooLarge((content.blob.length * 4) / 3, maxChars);
-    return { ...head, blob: Buffer.from(content.blob.buffer, content.blob.byteOffset, content.blob.length).toString('base64') };
+    const { buffer, byteOffset, length } = content.blob;
+    const base64 = Math.ceil(length / 3) * 4;
+    if (base64 > limit) throw tooLarge(BLOB, base64, limit);
+    return { ...head, blob: Buffer.from(buffer, byteOffset, length).toString('base64') };
   }
-  const { value, characters } = sanitizeData(content.text, maxChars);
-  if (characters > maxChars) throw tooLarge(characters, maxChars);
-  return { ...head, text: value };
-}
-
-function tooLarge(characters: number, maxChars: number): ToolError {
-  return new ToolError('too_large', `The resource has ${Math.ceil(characters)} characters; the limit is ${maxChars}.`, {
-    hint: 'Read a part of it with a tool.',
-  });
+  const { value, characters } = sanitizeData(content.text, limit);
+  if (characters > limit) throw tooLarge(TEXT, characters, limit);
+  const sent = { ...head, text: value };
+  refuseManyBytes(TEXT, sent, characters, maxChars);
+  return sent;
 }

@@ -26,7 +26,10 @@ interface Seen {
 }
 
 /** Watches over resources `x:<name>`, whose watchers the test sees. */
-function setUp(watch: (name: string) => void | Promise<void> = () => {}, env: Partial<Environment> = {}) {
+function setUp(
+  watch: (name: string, changed: () => void, signal: AbortSignal) => void | Promise<void> = () => {},
+  env: Partial<Environment> = {},
+) {
   const seen = new Map<string, Seen>();
   const begun: string[] = [];
   const notified: string[] = [];
@@ -39,7 +42,7 @@ function setUp(watch: (name: string) => void | Promise<void> = () => {}, env: Pa
     async watch({ name }, changed, { signal }) {
       begun.push(name);
       seen.set(name, { changed, signal });
-      await watch(name);
+      await watch(name, changed, signal);
     },
   });
   const { watch: _, ...deaf } = { ...resource, name: 'y', uriTemplate: 'y:{name}' };
@@ -151,6 +154,80 @@ test('the end ends them all', async () => {
   expect([...seen.values()].map(({ signal }) => signal.aborted)).toEqual([true, true]);
   seen.get('b')?.changed();
   expect(notified).toEqual([]);
+});
+
+describe('renewing', () => {
+  /** Watches of one URI, each of which begins when the test says so, and fails when its signal aborts before that. */
+  function gated() {
+    const begun: (Seen & { begin: () => void; fail: (error: Error) => void })[] = [];
+    const { watches, notified } = setUp((_name, changed, signal) => {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      signal.addEventListener('abort', () => reject(signal.reason));
+      begun.push({ changed, signal, begin: resolve, fail: reject });
+      return promise;
+    });
+    const aborted = () => begun.map(({ signal }) => signal.aborted);
+    const nth = async (index: number) => {
+      await vi.waitUntil(() => begun.length > index);
+      return begun[index] as (typeof begun)[number];
+    };
+    return { watches, notified, aborted, nth };
+  }
+
+  test('ends the watch before only when the next has begun', async () => {
+    const { watches, notified, aborted, nth } = gated();
+    const subscribed = watches.subscribe('x:a', REQUEST);
+    (await nth(0)).begin();
+    await subscribed;
+    const renewed = watches.renew(REQUEST);
+    const next = await nth(1);
+    expect(aborted()).toEqual([false, false]);
+    next.begin();
+    await renewed;
+    expect(aborted()).toEqual([true, false]);
+    expect(watches.has('x:a')).toBe(true);
+    expect(notified).toEqual([]);
+  });
+
+  test('tells once what is lost, and forgets it', async () => {
+    const { watches, notified, aborted, nth } = gated();
+    const subscribed = watches.subscribe('x:a', REQUEST);
+    (await nth(0)).begin();
+    const release = await subscribed;
+    const renewed = watches.renew(REQUEST);
+    (await nth(1)).fail(new ToolError('denied', 'Outside the roots.'));
+    await renewed;
+    expect(notified).toEqual(['x:a']);
+    expect(watches.has('x:a')).toBe(false);
+    expect(aborted()).toEqual([true, true]);
+    const again = watches.subscribe('x:a', REQUEST);
+    (await nth(2)).begin();
+    await again;
+    // Who held what was lost has no part in what came after it.
+    release();
+    expect(aborted()).toEqual([true, true, false]);
+    expect(watches.has('x:a')).toBe(true);
+  });
+
+  test('keeps the last of two that overlap, whose first is slow', async () => {
+    const { watches, notified, aborted, nth } = gated();
+    const subscribed = watches.subscribe('x:a', REQUEST);
+    (await nth(0)).begin();
+    await subscribed;
+    const slow = watches.renew(REQUEST);
+    await nth(1);
+    const quick = watches.renew(REQUEST);
+    const last = await nth(2);
+    last.begin();
+    await Promise.all([slow, quick]);
+    expect(aborted()).toEqual([true, true, false]);
+    expect(watches.has('x:a')).toBe(true);
+    expect(notified).toEqual([]);
+    last.changed();
+    expect(notified).toEqual(['x:a']);
+    watches.close();
+    expect(aborted()).toEqual([true, true, true]);
+  });
 });
 
 describe('changes', () => {

@@ -60,15 +60,27 @@ export class Watches {
     return { uris: [...releases.keys()], release };
   }
 
-  /** Begins every watch again with what its connection may see by now. What it may not see any more is no longer watched. */
+  /** Whether changes of this URI are being told. */
+  has(uri: string): boolean {
+    return this.#watched.has(uri);
+  }
+
+  /**
+   * Begins every watch again with what its connection may see by now. What it may not see any more is no longer watched, which its client is
+   * told as a change: reading or subscribing again says why.
+   */
   async renew(request: WatchRequest): Promise<void> {
     await Promise.all(
       [...this.#watched].map(async ([uri, watched]) => {
         const before = watched.life;
-        Object.assign(watched, this.#watch(uri, request));
-        await watched.ready.catch((error) => {
+        const { life, ready } = Object.assign(watched, this.#watch(uri, request));
+        await ready.catch((error) => {
+          life.abort();
+          // Another renewal may have begun meanwhile, or the subscription ended: then nothing is lost.
+          if (watched.life !== life || this.#watched.get(uri) !== watched) return;
           this.#env.log.info({ err: error }, 'no longer watched');
-          if (this.#watched.get(uri) === watched) this.#watched.delete(uri);
+          this.#watched.delete(uri);
+          this.#notify(uri);
         });
         // Only now: no change goes unheard in between. Who is just subscribing hears why it was in vain.
         before.abort(new ToolError('unavailable', 'The roots have changed.', { hint: 'Subscribe again.' }));

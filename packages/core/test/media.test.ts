@@ -27,7 +27,7 @@ function showing(show: (context: ToolContext) => void | Promise<void>) {
 const SHOWN = { type: 'text', text: 'shown' };
 
 describe.each(GENERATIONS)('%s client: what a tool attaches', (generation) => {
-  test('follows the text in the order in which it was attached', async () => {
+  test('goes before the text, in the order in which it was attached', async () => {
     const blocks: MediaContent[] = [
       picture('AAAA'),
       { type: 'audio', data: 'AAAA', mimeType: 'audio/wav' },
@@ -35,7 +35,7 @@ describe.each(GENERATIONS)('%s client: what a tool attaches', (generation) => {
     ];
     const server = showing(({ attach }) => blocks.forEach((block) => void attach(block)));
     await using client = await connect(server, {}, generation);
-    expect((await client.callTool('show_media')).content).toEqual([SHOWN, ...blocks]);
+    expect((await client.callTool('show_media')).content).toEqual([...blocks, SHOWN]);
   });
 
   test('hides nothing in its names', async () => {
@@ -45,9 +45,9 @@ describe.each(GENERATIONS)('%s client: what a tool attaches', (generation) => {
     });
     await using client = await connect(server, {}, generation);
     expect((await client.callTool('show_media')).content).toEqual([
-      SHOWN,
       { type: 'image', data: 'AAAA', mimeType: 'image/\\u{202e}png' },
       { type: 'resource', resource: { uri: 'file:///\\u{200b}a', mimeType: '\\u{e0041}', blob: 'AAAA' } },
+      SHOWN,
     ]);
   });
 

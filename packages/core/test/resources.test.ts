@@ -65,8 +65,24 @@ describe.each(GENERATIONS)('%s client', (generation) => {
     ['another scheme', 'file:///etc/passwd', -32602, /not_found: No resource has this URI\.$/],
     ['what a template fits and nobody has', 'library://books/none', -32602, /not_found: There is no such book\.$/],
     ['what is denied', 'library://books/secret', -32602, /denied: This book is locked\.\nAsk the user\.$/],
-    ['too much text', 'library://books/long', -32602, /too_large: The resource has 30000 characters; the limit is 5000\.\nRead a part/],
-    ['too many bytes', 'library://pictures/4000', -32602, /too_large: The resource has 5334 characters/],
+    [
+      'too much text',
+      'library://books/long',
+      -32602,
+      /too_large: The resource has 30000 characters; the limit is 5000\.\nUse a tool that reads/,
+    ],
+    [
+      'what is too long as JSON',
+      'library://books/quotes',
+      -32602,
+      /too_large: The resource has 98\d\d bytes; the limit is 6250\.\nUse a tool that reads/,
+    ],
+    [
+      'too many bytes',
+      'library://pictures/4000',
+      -32602,
+      /too_large: The resource has 5336 characters; the limit is 5000\.\nUse .* sends pictures/,
+    ],
     ['a fault of ours', 'library://books/bug', -32603, /internal: The server failed to answer this call\./],
     ['what takes too long', 'library://books/endless', -32603, /timeout: The call took longer than 50 ms\./],
   ])('is refused %s', async (_what, uri, code, message) => {

@@ -75,12 +75,12 @@ describe.each(GENERATIONS)('%s client', (generation) => {
       expect(JSON.parse(textOf(result))).toEqual(result.structuredContent);
     });
 
-    test('has its media after the text', async () => {
+    test('has its media before the text, also where that is its JSON', async () => {
       await using client = await connect(fixture, {}, generation);
       const { content, structuredContent } = await client.callTool('show_picture');
       expect(content).toEqual([
-        { type: 'text', text: '{"width":1}' },
         { type: 'image', data: 'iVBORw0KGgo=', mimeType: 'image/png' },
+        { type: 'text', text: '{"width":1}' },
       ]);
       expect(structuredContent).toEqual({ width: 1 });
     });

@@ -57,6 +57,12 @@ function abridge(value: unknown): unknown {
 }
 
 function abridgeOne(value: unknown, maxChars: number): unknown {
-  if (typeof value === 'string') return makeVisible(value.slice(0, maxChars));
+  if (typeof value === 'string') return makeVisible(withoutQuery(value).slice(0, maxChars));
   return typeof value === 'number' || typeof value === 'boolean' ? value : `(${Array.isArray(value) ? 'list' : typeof value})`;
+}
+
+/** A query is where URLs carry keys, and what a model sends out: the log says that there is one and how long it is. */
+function withoutQuery(text: string): string {
+  const [, place = text, rest] = /^(\s*[a-z][a-z0-9+.-]*:\/\/[^?#]*)([?#].*)$/is.exec(text) ?? [];
+  return rest === undefined ? text : `${place}${rest[0]}(${rest.length - 1} characters)`;
 }

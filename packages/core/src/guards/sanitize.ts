@@ -31,6 +31,18 @@ function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
+/** What ends a line or moves along it, and may stand in text, but in no name. */
+const BREAKS_LINE = /[\t\n\r]/;
+
+/**
+ * A name as one line of text that no other name can produce: plain names as they are, the empty one and names with invisible characters (or
+ * a leading quote) as a JSON string, the way `ls` and `git` quote theirs. So a file called `x<newline>[DIR] y` cannot forge a second entry.
+ */
+export function visibleName(name: string): string {
+  const plain = name !== '' && !name.startsWith('"') && !BREAKS_LINE.test(name) && !hidesSomething(name);
+  return plain ? name : escapeInvisible(JSON.stringify(name));
+}
+
 /** Data that may be sent: how many characters all its strings have, and how many of them were added to make others visible. */
 export interface Sanitized<Value> {
   value: Value;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ListedTool } from './connect.ts';
-import { promptViolations, templateViolations, violations } from './contract.ts';
+import { overspending, promptViolations, templateViolations, violations } from './contract.ts';
 
 const good: ListedTool = {
   name: 'read_text_file',
@@ -36,6 +36,14 @@ test.each<[string, Partial<ListedTool>]>([
 ])('%s, unlike %j', (rule, change) => {
   const tool = { ...good, ...change };
   expect(violations(tool)).toEqual([`${tool.name}: ${rule}`]);
+});
+
+test('a budget is in bytes of the JSON of all tools', () => {
+  const tools = [good, { ...good, description: 'Liest, für Büros.' }];
+  const bytes = new TextEncoder().encode(JSON.stringify(tools)).length;
+  expect(overspending(tools, bytes)).toBeUndefined();
+  expect(overspending(tools)).toBeUndefined();
+  expect(overspending(tools, bytes - 1)).toBe(`tools/list has ${bytes} bytes; the budget is ${bytes - 1}`);
 });
 
 const template = { name: 'file', title: 'File', description: 'A file.', uriTemplate: 'file:///{+path}' };

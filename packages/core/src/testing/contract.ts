@@ -10,13 +10,18 @@ import { connect, type ListedTool, type TestClient } from './connect.ts';
 /**
  * The suite that every server runs: tools/list of each configuration is a snapshot in `contract/<configuration>.json` beside the test
  * (those of resource templates and prompts in `<configuration>.resources.json` and `.prompts.json`), the same for every generation of
- * clients, and all obey the house rules.
+ * clients, and all obey the house rules. `budgets` are the most bytes that tools/list may have in a configuration, as JSON: every client pays
+ * for them in every conversation.
  */
-export function contractSuite<Dependencies, Config extends z.ZodObject>(
+export function contractSuite<Dependencies, Config extends z.ZodObject, Name extends string>(
   server: ServerLiteral<Dependencies, Config>,
-  configurations: Record<string, z.input<Config> & z.input<typeof commonSchema>>,
+  configurations: Record<Name, z.input<Config> & z.input<typeof commonSchema>>,
+  budgets: Partial<Record<NoInfer<Name>, number>> = {},
 ): void {
-  describe.each(Object.entries(configurations))('%s configuration', (configuration, settings) => {
+  describe.each(Object.keys(configurations) as Name[])('%s configuration', (configuration) => {
+    const settings = configurations[configuration];
+    const budget = budgets[configuration];
+
     test('tools/list is the one on record', async () => {
       const [first, ...others] = await Promise.all(GENERATIONS.map((generation) => told(server, settings, generation, TOOLS)));
       for (const other of others) expect(other).toEqual(first);
@@ -40,6 +45,10 @@ export function contractSuite<Dependencies, Config extends z.ZodObject>(
 
     test('tools/list is the same in every process', async () => {
       expect(await told(server, settings, 'modern', TOOLS)).toEqual(await told(server, settings, 'modern', TOOLS));
+    });
+
+    test.skipIf(budget === undefined)('tools/list keeps to its budget', async () => {
+      expect(overspending(await told(server, settings, 'modern', TOOLS), budget)).toBeUndefined();
     });
 
     test('every tool obeys the house rules', async () => {
@@ -74,6 +83,12 @@ async function told<Dependencies, Config extends z.ZodObject, Told>(
 ): Promise<Told> {
   await using client = await connect(server, settings, generation);
   return await ask(client);
+}
+
+/** In words, by how much tools/list is over its budget of bytes as JSON, if it is and has one. */
+export function overspending(tools: readonly ListedTool[], budget = Number.POSITIVE_INFINITY): string | undefined {
+  const bytes = Buffer.byteLength(JSON.stringify(tools));
+  return bytes > budget ? `tools/list has ${bytes} bytes; the budget is ${budget}` : undefined;
 }
 
 /** Each house rule that a prompt breaks, in words. */

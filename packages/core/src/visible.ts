@@ -1,0 +1,2 @@
+// What a server writes names with, in its domain too: nothing else of core is loaded for it.
+export { makeVisible, visibleName } from './guards/sanitize.ts';
