@@ -25,7 +25,7 @@ export const server = defineServer({
   version: manifest.version,
   envPrefix: 'TOUCHSTONE_FILESYSTEM',
   instructions:
-    'Works on files inside the allowed directories, and nowhere else. Call list_allowed_directories first if no path is known. ' +
+    'Works on files inside the allowed directories, and nowhere else. Read-only unless writing tools are listed. Call list_allowed_directories first if no path is known. ' +
     'Paths may be absolute, or relative to the first allowed directory. search_files finds names, search_content finds text. Long answers are cut at a whole line and say how to go on.',
   configSchema,
   tools: ({ write, destructive }) => [...readTools, ...(write ? writeTools : []), ...(write && destructive ? destructiveTools : [])],

@@ -49,7 +49,8 @@ describe.each(GENERATIONS)('%s client', (generation) => {
 
   const call = async (name: string, args: Record<string, unknown>) => {
     const { content, structuredContent, isError, _meta } = await client.callTool(name, args);
-    const [block, ...media] = content;
+    const block = content.at(-1);
+    const media = content.slice(0, -1);
     const text = block?.type === 'text' ? block.text : '';
     return { text, media, data: structuredContent ?? {}, code: isError ? _meta?.code : undefined };
   };

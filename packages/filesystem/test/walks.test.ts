@@ -222,6 +222,15 @@ describe.each(GENERATIONS)('%s client', (generation) => {
       expect(new Set(seen).size).toBe(100);
     });
 
+    test('directories that are too deep to enter are counted, as by search_files', async () => {
+      await mkdir(join(root, 'deep', ...Array(201).fill('d')), { recursive: true });
+      const hint = '1 directories could not be read.';
+      const found = await call('search_content', { path: 'deep', pattern: 'needle' });
+      expect([found.text, found.data['hint']]).toEqual([`No matches found\n\n[${hint}]`, hint]);
+      expect((await call('search_files', { path: 'deep', pattern: '*.none' })).data['hint']).toBe(hint);
+      await rm(join(root, 'deep'), { recursive: true });
+    });
+
     test('FS-095: says what is wrong with a pattern, and where', async () => {
       const answer = await call('search_content', { path: '.', pattern: 'a(' });
       expect(answer.code).toBe('invalid_input');

@@ -1,6 +1,7 @@
 import { ToolError } from '@touchstone-mcp/core/errors';
+import { visibleName } from '@touchstone-mcp/core/visible';
 import { BETWEEN_NAMES, cursorAt, namesOfCursor, type Position } from './cursor.ts';
-import { visibleName } from './visible-name.ts';
+import { weightOf } from './fit.ts';
 
 /** One line of a file. */
 export interface FoundLine {
@@ -55,9 +56,6 @@ interface ShownFile {
   readonly count?: number | undefined;
   readonly lines?: readonly { readonly line: number; readonly text: string; readonly context?: boolean | undefined }[] | undefined;
 }
-
-/** Characters that are written out on the way to the client, in up to nine characters each. */
-const WRITTEN_OUT = /[^\t\P{C}]|[\u2028\u2029]/gu;
 
 /** Fills up with what is found, until no more fits. A cursor is the file and the line that were shown last. */
 export class Page {
@@ -128,7 +126,7 @@ function fileCost(path: string): number {
 }
 
 function lineCost({ number, text }: Hit): number {
-  const shown = text.length + 8 * (text.match(WRITTEN_OUT)?.length ?? 0);
+  const shown = weightOf(text);
   return Math.max(String(number).length + 2 + shown, (shown + 30) / 5);
 }
 

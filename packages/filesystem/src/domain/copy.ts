@@ -1,14 +1,14 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { ToolError } from '@touchstone-mcp/core/errors';
-import { fault } from './errno.ts';
+import { visibleName } from '@touchstone-mcp/core/visible';
+import { fault, fileError } from './errno.ts';
 import { chunksOf, writeAll } from './existing.ts';
 import { isLink } from './link.ts';
 import { copyLink, moveDirectory, type Named, publishFile } from './publish.ts';
 import { removeOwn } from './remove.ts';
 import { temporaryName } from './temporary.ts';
 import { enterDirectory, surveyTree } from './tree.ts';
-import { visibleName } from './visible-name.ts';
 import type { OpenedFile, Place } from './walk.ts';
 import { lookAt, type Target, type WritableRoots } from './writable.ts';
 
@@ -91,7 +91,7 @@ async function copyDirectory(source: Target, destination: Target, found: BigIntS
   try {
     {
       using to = await enterDirectory(directory, temporary.name);
-      await copyEntries(from, to, signal);
+      await copyEntries(from, to, { shown: source.requested, signal });
     }
     signal?.throwIfAborted();
     await moveDirectory(temporary, destination);
@@ -102,25 +102,32 @@ async function copyDirectory(source: Target, destination: Target, found: BigIntS
   return count + 1;
 }
 
-async function copyEntries(from: Place, to: Place, signal: AbortSignal | undefined): Promise<void> {
+/** A directory that is being copied, as it is named in a refusal. */
+interface Copying {
+  readonly shown: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function copyEntries(from: Place, to: Place, { shown, signal }: Copying): Promise<void> {
   for (const { name, type } of await from.allEntries()) {
     signal?.throwIfAborted();
+    const copying = { shown: `${shown}/${name}`, signal };
     if (type === 'symlink') await copyLink({ directory: from, name }, { directory: to, name });
-    else if (type === 'directory') await copySubdirectory(from, to, name, signal);
-    else await copyEntry(from, to, name, signal);
+    else if (type === 'directory') await copySubdirectory(from, to, name, copying);
+    else await copyEntry(from, to, name, copying);
   }
 }
 
-async function copySubdirectory(from: Place, to: Place, name: string, signal: AbortSignal | undefined): Promise<void> {
-  using source = await enterDirectory(from, name);
+async function copySubdirectory(from: Place, to: Place, name: string, copying: Copying): Promise<void> {
+  using source = await enterDirectory(from, name).catch(blaming(copying.shown));
   const stats = await lookAt(source, '.');
   await to.at(name, (path) => mkdir(path, Number((stats?.mode ?? 0o755n) & 0o777n) | 0o700));
   using destination = await enterDirectory(to, name);
-  await copyEntries(source, destination, signal);
+  await copyEntries(source, destination, copying);
 }
 
-async function copyEntry(from: Place, to: Place, name: string, signal: AbortSignal | undefined): Promise<void> {
-  const { handle, stats } = await openSource({ directory: from, name });
+async function copyEntry(from: Place, to: Place, name: string, { shown, signal }: Copying): Promise<void> {
+  const { handle, stats } = await openSource({ directory: from, name }).catch(blaming(shown));
   try {
     const copy = await to.createFile(name, stats.mode & 0o777);
     try {
@@ -131,6 +138,13 @@ async function copyEntry(from: Place, to: Place, name: string, signal: AbortSign
   } finally {
     await handle.close();
   }
+}
+
+/** What cannot be read is not to be looked for at the destination. */
+function blaming(shown: string): (error: unknown) => never {
+  return (error) => {
+    throw fileError(error, shown);
+  };
 }
 
 function notCopied(path: string): ToolError {

@@ -1,9 +1,10 @@
 import type { Stats } from 'node:fs';
+import { visibleName } from '@touchstone-mcp/core/visible';
 import type { Entry } from './entry.ts';
 import { afterOf, smallestAfter } from './list.ts';
 import { type Companions, Pace } from './pace.ts';
 import type { ProvenDirectory, Roots } from './roots.ts';
-import { visibleName } from './visible-name.ts';
+import { Spellings } from './spelling.ts';
 
 /** As many entries as are measured at most: each costs a system call. */
 export const MAX_MEASURED = 10_000;
@@ -34,8 +35,9 @@ export interface SizedLimits {
 
 /** The entries of a directory with their sizes, by name or with the largest first. Sums are of the first `MAX_MEASURED` names. */
 export async function listSizes(directory: ProvenDirectory, limits: SizedLimits, companions: Companions): Promise<SizedListing> {
-  const candidates = await smallestAfter(directory, afterOf(undefined), MAX_MEASURED + 1, companions.signal);
-  const measured = await measure(directory, candidates.slice(0, MAX_MEASURED), companions);
+  const pace = new Pace(companions);
+  const candidates = await smallestAfter(directory, afterOf(undefined), MAX_MEASURED + 1, pace);
+  const measured = await measure(directory, candidates.slice(0, MAX_MEASURED), pace);
   const sorted = limits.sortBy === 'name' ? measured : measured.toSorted((left, right) => (right.size ?? 0) - (left.size ?? 0));
   let room = limits.maxChars;
   const overflow = sorted.findIndex((entry) => {
@@ -53,8 +55,7 @@ export async function listSizes(directory: ProvenDirectory, limits: SizedLimits,
   };
 }
 
-async function measure(directory: ProvenDirectory, entries: readonly Entry[], companions: Companions): Promise<SizedEntry[]> {
-  const pace = new Pace(companions);
+async function measure(directory: ProvenDirectory, entries: readonly Entry[], pace: Pace): Promise<SizedEntry[]> {
   const sized: SizedEntry[] = [];
   for (let at = 0; at < entries.length; at += IN_FLIGHT) {
     await pace.step(at, 'sizes read');
@@ -95,8 +96,8 @@ export interface FileInfo {
 }
 
 /** Facts about whatever stands at a path, links followed inside the roots. Nothing is opened: a pipe or a device notices nothing. */
-export async function fileInfo(roots: Roots, requested: string): Promise<FileInfo> {
-  const { path, stats } = await roots.stat(requested);
+export async function fileInfo(roots: Roots, requested: string, signal?: AbortSignal): Promise<FileInfo> {
+  const { path, stats } = await roots.stat(requested, new Spellings(signal));
   return {
     path,
     type: typeOf(stats),

@@ -1,5 +1,5 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import { formatPatch, structuredPatch } from 'diff';
-import { visibleName } from './visible-name.ts';
 
 /** Beyond any of these, two texts are too different for a diff to be worth its time, which grows with the square of it (FS-139). */
 const MAX_MS = 250;

@@ -26,6 +26,14 @@ it.each([
   expect(await apply(text, { oldText, newText })).toBe(expected);
 });
 
+it('replaces in 100,000 places, and no more', async () => {
+  const edit = { oldText: 'x', newText: 'y', replaceAll: true };
+  expect(await apply('x'.repeat(100_000), edit)).toBe('y'.repeat(100_000));
+  const refusal = await refusalOf(() => apply('x'.repeat(100_001), edit));
+  expect([refusal.code, refusal.message]).toEqual(['too_large', 'oldText of the edit is in the file more than 100000 times']);
+  expect(refusal.hint).toContain('Nothing was changed');
+});
+
 it('replaces everywhere in a mixed text', async () => {
   expect(await apply('x\r\nx\nx\r\ny', { oldText: 'x', newText: 'x\nz', replaceAll: true })).toBe('x\r\nz\r\nx\r\nz\nx\nz\r\ny');
   expect(await apply('x\r\nx\nx\r\ny', { oldText: 'x\n', newText: '', replaceAll: true })).toBe('y');

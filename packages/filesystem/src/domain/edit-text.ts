@@ -23,6 +23,9 @@ export interface EditedText {
 /** Where `oldText` stands, as far as a refusal names it. */
 const MAX_NAMED = 10;
 
+/** Places that one edit replaces: each is held in memory. */
+const MAX_REPLACEMENTS = 100_000;
+
 /** Characters that take an edit long enough for others to notice. */
 const LONG_TEXT = 100_000;
 
@@ -40,7 +43,9 @@ export async function applyEdits(text: string, edits: readonly Edit[], maxChars:
     if (text.length > LONG_TEXT) await nextTurn();
     signal?.throwIfAborted();
     const { oldText, newText } = proven(edit, nameOf(index, edits), original);
-    const matches = edit.replaceAll ? everyMatch(lines.text, oldText) : [onlyMatch(lines.text, oldText, nameOf(index, edits))];
+    const matches = edit.replaceAll
+      ? everyMatch(lines.text, oldText, nameOf(index, edits))
+      : [onlyMatch(lines.text, oldText, nameOf(index, edits))];
     if (matches.length === 0) throw missing(lines.text, oldText, nameOf(index, edits));
     const grown = lines.text.length + matches.length * (newText.length - oldText.length);
     // One letter replaced by a page would fill the memory before it filled the disk.
@@ -78,9 +83,16 @@ function onlyMatch(text: string, wanted: string, name: string): number {
   });
 }
 
-function everyMatch(text: string, wanted: string): number[] {
+function everyMatch(text: string, wanted: string, name: string): number[] {
   const found: number[] = [];
-  for (let at = text.indexOf(wanted); at !== -1; at = text.indexOf(wanted, at + wanted.length)) found.push(at);
+  for (let at = text.indexOf(wanted); at !== -1; at = text.indexOf(wanted, at + wanted.length)) {
+    if (found.length === MAX_REPLACEMENTS) {
+      throw new ToolError('too_large', `oldText of ${name} is in the file more than ${MAX_REPLACEMENTS} times`, {
+        hint: 'Nothing was changed. Give a longer oldText, or tell the user.',
+      });
+    }
+    found.push(at);
+  }
   return found;
 }
 

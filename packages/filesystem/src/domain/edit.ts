@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { constants } from 'node:fs';
 import { ToolError } from '@touchstone-mcp/core/errors';
+import { visibleName } from '@touchstone-mcp/core/visible';
 import { unifiedDiff } from './diff.ts';
 import { applyEdits, type Edit } from './edit-text.ts';
 import { fault } from './errno.ts';
 import { chunksOf, type ExistingFile, refuseUnexpected, sha256Of, withExisting, writeAll } from './existing.ts';
 import { notUtf8, refuseBinary, SNIFFED_BYTES } from './file-type.ts';
 import { publishFile } from './publish.ts';
-import { visibleName } from './visible-name.ts';
 import type { Target, WritableRoots } from './writable.ts';
 
 /** Larger files are not edited: an edit holds a file in memory several times over. */

@@ -1,5 +1,5 @@
 import { type ErrorCode, ToolError } from '@touchstone-mcp/core/errors';
-import { visibleName } from './visible-name.ts';
+import { visibleName } from '@touchstone-mcp/core/visible';
 
 type Meaning = readonly [code: ErrorCode, sentence: string, hint?: string];
 

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { ToolError } from '@touchstone-mcp/core/errors';
+import { visibleName } from '@touchstone-mcp/core/visible';
 import { errnoOf, fault } from './errno.ts';
 import { isLink } from './link.ts';
 import { sweep } from './temporary.ts';
-import { visibleName } from './visible-name.ts';
 import { lookAt, type Target } from './writable.ts';
 
 const CHUNK_BYTES = 256 * 1024;

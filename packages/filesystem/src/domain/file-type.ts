@@ -1,6 +1,6 @@
 import { ToolError } from '@touchstone-mcp/core/errors';
+import { visibleName } from '@touchstone-mcp/core/visible';
 import { type Encoding, encodingOf } from './encoding.ts';
-import { visibleName } from './visible-name.ts';
 
 /** How many bytes from the start decide whether a file is text. */
 export const SNIFFED_BYTES = 8192;

@@ -25,7 +25,7 @@ export interface Room {
 }
 
 /** Characters that are written out on the way to the client, in up to nine characters each. */
-const HIDDEN = /(?!\t|\n|\r|\u200c|\u200d)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e007f}]/gu;
+const HIDDEN = /(?!\t|\n|\r|\u200c|\u200d|[\ufe00-\ufe0f])[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** What a hidden character weighs more than it is long: text may become twice as long by them, and three bytes a character as others may. */
 const HIDDEN_WEIGHT = 4;

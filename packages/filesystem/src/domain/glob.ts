@@ -4,6 +4,8 @@ import { compileName, type NameTest } from './glob-name.ts';
 const MAX_PATTERN_CHARACTERS = 1_000;
 const MAX_ALTERNATIVES = 100;
 const MAX_NODES = 1_000;
+/** Of all alternatives: each is compared with each name. */
+const MAX_CHARACTERS = 64 * 1024;
 
 /** How much of a glob the names so far have used up: the positions from which it can go on. Empty: nothing below can match. */
 export type GlobState = readonly number[];
@@ -54,7 +56,7 @@ export class Glob {
     return false;
   }
 
-  /** What is left for the names in the directory of this name. */
+  /** What is left for the names in the directory of this name: the same array, where nothing has changed. */
   below(state: GlobState, name: string): GlobState {
     const next = new Set<number>();
     for (const position of state) {
@@ -62,7 +64,8 @@ export class Glob {
       if (node?.kind === 'names') reach(this.#nodes, position, next);
       else if (node?.kind === 'name' && node.test(name)) reach(this.#nodes, position + 1, next);
     }
-    return [...next].filter((position) => this.#nodes[position]?.kind !== 'end');
+    const left = [...next].filter((position) => this.#nodes[position]?.kind !== 'end');
+    return left.length === state.length && left.every((position, index) => position === state[index]) ? state : left;
   }
 
   /** Whether a relative path, given by its names, matches. */
@@ -87,9 +90,11 @@ function reach(nodes: readonly Node[], from: number, into: Set<number>): void {
  * What cannot be meant is `invalid_input`.
  */
 export function compileGlobs(patterns: readonly string[]): Glob {
-  const glob = new Glob(patterns.flatMap((pattern) => alternativesOf(pattern).map((alternative) => segmentsOf(alternative, pattern))));
-  if (glob.size > MAX_NODES) throw refused(patterns.join(' '), 'has too many parts', 'Use fewer alternatives, or search twice.');
-  return glob;
+  const alternatives = patterns.flatMap((pattern) => alternativesOf(pattern).map((text) => ({ pattern, text })));
+  const glob = new Glob(alternatives.map(({ pattern, text }) => segmentsOf(text, pattern)));
+  const characters = alternatives.reduce((sum, { text }) => sum + text.length, 0);
+  if (glob.size <= MAX_NODES && characters <= MAX_CHARACTERS) return glob;
+  throw refused(patterns.join(' '), 'has too many parts', 'Use fewer or shorter alternatives, or search twice.');
 }
 
 function alternativesOf(pattern: string): readonly string[] {

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type IgnoreRules, isIgnored, parseRules, rulesBelow } from './ignore.ts';
+import { type IgnoreRules, isIgnored, parseRules, rulesBelow, rulesOf } from './ignore.ts';
+import { openRoots } from './roots.ts';
 import { temporaryDirectory } from './temporary-directory.testing.ts';
 
 const temporary = await temporaryDirectory();
@@ -61,11 +63,56 @@ it('a file further down has the last word', () => {
   expect(ignored(files, 'a/b/y')).toBe(true);
 });
 
-it('a hostile file costs no more than its length', () => {
-  const rules = parseRules(`${'*a'.repeat(120)}b\n`.repeat(50));
+it.each([
+  ['stars', `${'*a'.repeat(120)}b`, 50],
+  // 26 s, when it was compared letter by letter.
+  ['long texts between them', `*${'a'.repeat(120)}b*x`, 2_000 * 64],
+  ['the same from behind', `*b${'a'.repeat(120)}*x`, 2_000 * 64],
+  ['any characters', `*${'?'.repeat(120)}b*x`, 500],
+  ['more of them than a name has', `*${'?'.repeat(4_000)}*`, 2_000 * 64],
+])('a hostile rule of %s costs no more than its length', (_name, line, times) => {
+  const rules = parseRules(line);
   const started = performance.now();
-  expect(isIgnored(rules, 'a'.repeat(255), 'file')).toBe(false);
-  expect(performance.now() - started).toBeLessThan(500);
+  for (let count = 0; count < times; count += 1) expect.soft(isIgnored(rules, 'a'.repeat(255), 'file') || rules.length !== 1).toBe(false);
+  expect(performance.now() - started).toBeLessThan(3_000);
+});
+
+describe('on a disk', () => {
+  const rulesAt = async (path: string, inherited: IgnoreRules = []) => {
+    await using roots = await openRoots([temporary.path]);
+    await using directory = await roots.openDirectory(path);
+    return await rulesOf(directory, inherited);
+  };
+  const lay = async (path: string, text: string) => {
+    await mkdir(join(temporary.path, path), { recursive: true });
+    await writeFile(join(temporary.path, path, '.gitignore'), text);
+  };
+
+  it('FS-092: the files of a long way down have no more rules than one of them may have', async () => {
+    let rules: IgnoreRules = [];
+    for (let level = 0; level < 5; level += 1) {
+      const text = Array.from({ length: 900 }, (_, index) => `n${level}x${index}*q*\n`).join('');
+      await lay(`level-${level}`, text);
+      rules = await rulesAt(`level-${level}`, rulesBelow(rules, 'd'));
+    }
+    expect(rules).toHaveLength(2_000);
+    // Nothing is copied on the way.
+    expect(rulesBelow(rules, 'd')).toBe(rules);
+    expect(isIgnored(rules, 'n0x0-q-', 'file')).toBe(true);
+  });
+
+  it('FS-092: nor more characters that take long to compare', async () => {
+    await lay('wide', `*${'?'.repeat(998)}\n`.repeat(5));
+    await lay('wider', `*${'a'.repeat(998)}\n*[${'a'.repeat(997)}]\n`.repeat(5));
+    expect(await rulesAt('wider', await rulesAt('wide'))).toHaveLength(5 + 5 + 3);
+  });
+
+  it('FS-092: where a file is cut, no half of a line is left', async () => {
+    await lay('cut', `${'#'.repeat(65_534)}\nbuild/this\n`);
+    const rules = await rulesAt('cut');
+    expect(isIgnored(rules, 'b', 'file')).toBe(false);
+    expect(rules).toEqual([]);
+  });
 });
 
 it('agrees with git', () => {

@@ -1,7 +1,9 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { listDirectory, type PageLimits } from './list.ts';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { Entry } from './entry.ts';
+import { afterOf, listDirectory, type PageLimits, smallestAfter } from './list.ts';
+import { Pace } from './pace.ts';
 import { openRoots } from './roots.ts';
 import { temporaryDirectory } from './temporary-directory.testing.ts';
 
@@ -86,4 +88,30 @@ it.runIf(process.platform === 'linux')('loses no name that looks like another be
 
 it('stops when it is told to', async () => {
   await expect(list('many', {}, AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+it('lets others have their turn between two names that take long to judge', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  try {
+    let turns = 0;
+    const directory = {
+      async *read(): AsyncGenerator<Entry> {
+        for (const name of 'abcdef') yield { name, type: 'file' };
+      },
+    };
+    const controller = new AbortController();
+    const wanted = () => {
+      vi.advanceTimersByTime(100);
+      setImmediate(() => {
+        turns += 1;
+        if (turns === 3) controller.abort();
+      });
+      return true;
+    };
+    const pace = new Pace({ signal: controller.signal });
+    await expect(smallestAfter(directory, afterOf(undefined), 10, pace, wanted)).rejects.toMatchObject({ name: 'AbortError' });
+    expect(turns).toBe(3);
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -1,7 +1,8 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import { cursorAt, type Position, positionOf } from './cursor.ts';
-import type { Entry } from './entry.ts';
+import { byName, type Entry } from './entry.ts';
+import { Pace } from './pace.ts';
 import type { ProvenDirectory } from './roots.ts';
-import { visibleName } from './visible-name.ts';
 
 /** Brackets, kind, spaces and line end that a tool writes around each name. */
 const CHARACTERS_AROUND_NAME = 10;
@@ -33,7 +34,7 @@ export async function listDirectory(
   signal?: AbortSignal,
 ): Promise<Page> {
   const after = afterOf(cursor === undefined ? undefined : positionOf(cursor));
-  const candidates = await smallestAfter(directory, after, limit + 1, signal);
+  const candidates = await smallestAfter(directory, after, limit + 1, new Pace({ signal }));
   const entries = candidates.slice(0, Math.min(limit, countThatFit(candidates, maxChars)));
   const truncated = entries.length < candidates.length;
   const last = entries.at(-1);
@@ -53,19 +54,21 @@ export function afterOf(position: Position | undefined): After {
   return { name: position?.names[0] ?? '', alike: position?.alike ?? 0 };
 }
 
-/** The first entries after some, in order. Keeps at most twice as many as are asked for, however many there are. */
+/** The first wanted entries after some, in order. Keeps at most twice as many as are asked for, however many there are. */
 export async function smallestAfter(
   directory: Pick<ProvenDirectory, 'read'>,
   after: After,
   count: number,
-  signal: AbortSignal | undefined,
+  pace: Pace,
   wanted: (entry: Entry) => boolean = () => true,
 ): Promise<readonly Entry[]> {
   let kept: Entry[] = [];
   let bound: string | undefined;
   let alike = 0;
+  let seen = 0;
   for await (const entry of directory.read()) {
-    signal?.throwIfAborted();
+    seen += 1;
+    if (pace.isDue()) await pace.step(seen, 'names seen');
     if (entry.name < after.name || (bound !== undefined && entry.name > bound) || !wanted(entry)) continue;
     if (entry.name === after.name) alike += 1;
     if (entry.name === after.name && alike <= after.alike) continue;
@@ -85,10 +88,4 @@ function countThatFit(entries: readonly Entry[], maxChars: number): number {
     return room < 0;
   });
   return overflow === -1 ? entries.length : Math.max(1, overflow);
-}
-
-/** The order of UTF-16 units. */
-export function byName(left: Entry, right: Entry): number {
-  if (left.name === right.name) return 0;
-  return left.name < right.name ? -1 : 1;
 }

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { ToolError } from '@touchstone-mcp/core/errors';
+import { visibleName } from '@touchstone-mcp/core/visible';
 import { errnoOf, fault } from './errno.ts';
 import { isLink } from './link.ts';
-import { visibleName } from './visible-name.ts';
 import type { Place } from './walk.ts';
 import type { Target, WritableRoots } from './writable.ts';
 

@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { ToolError } from '@touchstone-mcp/core/errors';
+import { visibleName } from '@touchstone-mcp/core/visible';
 import { decode, encodingOf, isWellFormed } from './encoding.ts';
 import { fault, fileError } from './errno.ts';
 import { fileTypeOf, SNIFFED_BYTES } from './file-type.ts';
 import type { ProvenFile, Roots } from './roots.ts';
-import { visibleName } from './visible-name.ts';
+import { Spellings } from './spelling.ts';
 
 /** What is read unless more is asked for: 5 MiB in base64. */
 export const MAX_MEDIA_BYTES = 3_932_160;
@@ -39,7 +40,7 @@ export interface ReadMediaOptions {
 
 /** Reads a whole file of any type. More than `maxBytes` are `too_large`; `signal` stops it between chunks. */
 export async function readMedia(roots: Roots, path: string, { maxBytes = MAX_MEDIA_BYTES, signal }: ReadMediaOptions = {}): Promise<Media> {
-  await using file = await roots.openFile(path);
+  await using file = await roots.openFile(path, new Spellings(signal));
   const bytes = await readBounded(file, maxBytes, signal).catch((error: unknown) => {
     throw fileError(error, file.path);
   });

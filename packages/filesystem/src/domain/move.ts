@@ -1,9 +1,9 @@
 import type { BigIntStats } from 'node:fs';
 import { ToolError } from '@touchstone-mcp/core/errors';
+import { visibleName } from '@touchstone-mcp/core/visible';
 import { copyFile } from './copy.ts';
 import { errnoOf, fault } from './errno.ts';
 import { moveDirectory, moveFile, moveLink, removeSame, renameOver, syncDirectory } from './publish.ts';
-import { visibleName } from './visible-name.ts';
 import type { Target, WritableRoots } from './writable.ts';
 
 /** What was moved. */

@@ -1,5 +1,5 @@
 import { BETWEEN_NAMES, type Position } from './cursor.ts';
-import type { Entry } from './entry.ts';
+import { byName, type Entry } from './entry.ts';
 import { compileGlobs, type Glob, type GlobState } from './glob.ts';
 import { type Companions, Pace } from './pace.ts';
 import { Shared } from './shared.ts';
@@ -7,6 +7,9 @@ import { isUnreadable, MAX_DEPTH, type WalkedDirectory, type WalkRules } from '.
 
 /** How many directories are read at a time: those that come next in the order of the walk. */
 const IN_FLIGHT = 12;
+
+/** Positions in a glob beyond which comparing a name takes longer than looking at the clock. */
+const FEW_POSITIONS = 10;
 
 /** Names that were found ahead of their turn, beyond which only the directory is read whose turn it is. */
 const MAX_AHEAD = 2_000;
@@ -53,6 +56,7 @@ interface Branch {
   readonly names: readonly string[];
   readonly key: string;
   readonly parent: Shared<WalkedDirectory>;
+  /** Those of the parent: many branches may wait, and each would hold a copy. */
   readonly rules: WalkRules;
   readonly state: GlobState;
   /** Where in it the walk begins, if in it. */
@@ -63,7 +67,8 @@ interface Branch {
 
 /**
  * Walks below a directory in the order of the names and reads a little ahead, so that it can be left wherever a page is full. Directories
- * that cannot have a match are not entered: because of the pattern, or because they lie before the beginning.
+ * that cannot have a match are not entered: because of the pattern, or because they lie before the beginning. A directory is held with all its
+ * names, however many it has: reading them one by one would take four times as long.
  */
 export class NameWalk {
   /** Directories that could not be read, or that were too deep to enter. */
@@ -143,8 +148,9 @@ export class NameWalk {
     const { parent, names, rules } = branch;
     try {
       await this.#pace.step(this.#seen, 'names seen');
-      const entered = await parent.value.enter(names.at(-1) ?? '');
-      return entered && (await this.#list(new Shared(entered, 1, () => entered[Symbol.asyncDispose]()), branch, rules));
+      const name = names.at(-1) ?? '';
+      const entered = await parent.value.enter(name);
+      return entered && (await this.#list(new Shared(entered, 1, () => entered[Symbol.asyncDispose]()), branch, rules.below(name)));
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       this.skipped += 1;
@@ -161,10 +167,11 @@ export class NameWalk {
       const rules = at.names.length === 0 ? inherited : await inherited.withOwn(directory.value, has);
       const items: Item[] = [];
       const omitted: string[] = [];
+      // Without rules, looking at the clock every time would cost more than the rest of the loop.
+      const unseen = rules.any || this.#glob.size > FEW_POSITIONS ? 0 : 7;
       for (const entry of entries) {
         this.#seen += 1;
-        // Looking at the clock every time would cost more than the rest of the loop.
-        if ((this.#seen & 7) === 0 && this.#pace.isDue()) await this.#pace.step(this.#seen, 'names seen');
+        if ((this.#seen & unseen) === 0 && this.#pace.isDue()) await this.#pace.step(this.#seen, 'names seen');
         const matches = this.#fits(entry, at);
         if (!matches && entry.type !== 'directory') continue;
         if (!rules.omits(entry)) items.push({ name: entry.name, matches, below: this.#branchAt(entry, directory, rules, at) });
@@ -197,7 +204,7 @@ export class NameWalk {
       names,
       key: names.join(BETWEEN_NAMES),
       parent,
-      rules: rules.below(name),
+      rules,
       state,
       begin: begin?.names.length ? begin : undefined,
     };
@@ -211,11 +218,6 @@ export class NameWalk {
     if (last !== undefined) this.#unread.splice(placeOf(last.key, this.#unread), 0, ...branches);
     for (const { matches } of items) if (matches) this.#ahead += 1;
   }
-}
-
-function byName(left: Item, right: Item): number {
-  if (left.name === right.name) return 0;
-  return left.name < right.name ? -1 : 1;
 }
 
 /**

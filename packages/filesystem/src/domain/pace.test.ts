@@ -20,6 +20,19 @@ it('reports now and then', async () => {
   expect(progress.mock.calls).toEqual([[2, undefined, 'seen']]);
 });
 
+it('gives each of several parts that wait a turn of its own', async () => {
+  const pace = new Pace({});
+  vi.advanceTimersByTime(100);
+  const done: string[] = [];
+  const part = async (name: string) => {
+    await pace.step(1, 'seen');
+    done.push(name);
+    setImmediate(() => done.push(`after ${name}`));
+  };
+  await Promise.all(['one', 'two', 'three'].map(part));
+  expect(done).toEqual(['one', 'two', 'after one', 'three']);
+});
+
 it('lets others have their turn, and hears what they say', async () => {
   const controller = new AbortController();
   const pace = new Pace({ signal: controller.signal });

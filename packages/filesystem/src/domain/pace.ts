@@ -14,6 +14,7 @@ export class Pace {
   readonly #companions: Companions;
   #turnStarted = performance.now();
   #reported = performance.now();
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(companions: Companions) {
     this.#companions = companions;
@@ -34,7 +35,9 @@ export class Pace {
       progress?.(done, undefined, message);
     }
     if (now - this.#turnStarted < LONGEST_STRETCH_MS) return;
-    await setImmediate();
+    // Of several parts of the work that wait, each gets a turn of its own.
+    this.#turn = this.#turn.then(() => setImmediate());
+    await this.#turn;
     this.#turnStarted = performance.now();
     signal?.throwIfAborted();
   }

@@ -1,8 +1,8 @@
 import type { PlatformPath } from 'node:path';
 import { ToolError } from '@touchstone-mcp/core/errors';
+import { visibleName } from '@touchstone-mcp/core/visible';
 import { windowsNameFault, windowsPathFault } from './path-windows.ts';
 import { foldSpelling } from './spelling.ts';
-import { visibleName } from './visible-name.ts';
 
 const MAX_PATH_CHARACTERS = 4096;
 const MAX_NAME_LENGTH = 255;

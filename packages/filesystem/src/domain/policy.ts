@@ -1,5 +1,6 @@
 import type { PlatformPath } from 'node:path';
 import { ToolError } from '@touchstone-mcp/core/errors';
+import { fitsPieces } from './glob-name.ts';
 import { type RootPath, segmentsOf } from './path.ts';
 
 /** What the operator allows to be written. */
@@ -129,19 +130,8 @@ function endsWithStart(names: readonly string[], pattern: readonly string[]): bo
   });
 }
 
-/** Whether a name fits a pattern with `*`, in time linear in both: each piece is looked for once, leftmost. */
 function matches(name: string | undefined, pattern: string): boolean {
-  const [first = '', ...pieces] = pattern.split('*');
-  const last = pieces.pop();
-  if (name === undefined || last === undefined) return name === pattern;
-  if (!name.startsWith(first)) return false;
-  let at = first.length;
-  for (const piece of pieces) {
-    const found = name.indexOf(piece, at);
-    if (found === -1) return false;
-    at = found + piece.length;
-  }
-  return name.length - last.length >= at && name.endsWith(last);
+  return name !== undefined && fitsPieces(name, pattern.split('*'));
 }
 
 /** `PROGRA~1`, `MCP~1.JSO`: names that Windows makes up for longer ones. */

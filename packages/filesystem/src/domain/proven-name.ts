@@ -1,6 +1,6 @@
 import { ToolError } from '@touchstone-mcp/core/errors';
+import { visibleName } from '@touchstone-mcp/core/visible';
 import type { RootPath } from './path.ts';
-import { visibleName } from './visible-name.ts';
 import type { Place, Whereabouts } from './walk.ts';
 
 /** Where a proven name is. */

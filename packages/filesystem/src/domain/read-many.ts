@@ -1,8 +1,9 @@
 import { ToolError, toToolError } from '@touchstone-mcp/core/errors';
+import { visibleName } from '@touchstone-mcp/core/visible';
 import { weightOf } from './fit.ts';
 import { readText, shorten, type TextRead } from './read.ts';
 import type { Roots } from './roots.ts';
-import { visibleName } from './visible-name.ts';
+import { Spellings } from './spelling.ts';
 
 /** Files that are read at the same time. */
 const CONCURRENCY = 8;
@@ -35,9 +36,11 @@ export async function readMany(roots: Roots, paths: readonly string[], limits: M
     return fairPart([...files.flatMap(wishOf), ...more], left);
   };
   const queue = paths.entries();
+  const spellings = new Spellings(signal);
   const work = async () => {
     // The last part may be smaller, since others are still to come, but never larger. So all that is held is not much more than the answer.
-    for (const [index, path] of queue) files[index] = await readOne(roots, path, limits.head, partOf(Number.POSITIVE_INFINITY), signal);
+    for (const [index, path] of queue)
+      files[index] = await readOne(roots, path, partOf(Number.POSITIVE_INFINITY), { head: limits.head, signal, spellings });
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
   const part = partOf();
@@ -78,9 +81,16 @@ function fileText({ path, content = '', truncated, nextLine, error }: FileText):
   return `${visibleName(path)}:\n${content}\n${truncated ? `[Cut here: ${goOn}.]\n` : ''}`;
 }
 
-async function readOne(roots: Roots, path: string, head: number | undefined, budget: number, signal: AbortSignal): Promise<FileRead> {
+/** What all files of one call share. */
+interface Sharing {
+  readonly head: number | undefined;
+  readonly signal: AbortSignal;
+  readonly spellings: Spellings;
+}
+
+async function readOne(roots: Roots, path: string, budget: number, { head, signal, spellings }: Sharing): Promise<FileRead> {
   try {
-    await using file = await roots.openFile(path);
+    await using file = await roots.openFile(path, spellings);
     return { path, ...(await readText(file, { head }, budget, signal)) };
   } catch (error) {
     signal.throwIfAborted();

@@ -1,12 +1,14 @@
-import { watch } from 'node:fs';
+import { type FSWatcher, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ToolError } from '@touchstone-mcp/core/errors';
-import { listDirectory } from './list.ts';
+import { visibleName } from '@touchstone-mcp/core/visible';
+import { errnoOf } from './errno.ts';
+import { afterOf, listDirectory, smallestAfter } from './list.ts';
 import { readMedia } from './media.ts';
+import { Pace } from './pace.ts';
 import type { Roots } from './roots.ts';
-import { foldSpelling } from './spelling.ts';
-import { visibleName } from './visible-name.ts';
+import { foldSpelling, Spellings } from './spelling.ts';
 
 /** Names that are offered to complete a path. */
 const MAX_NAMES = 100;
@@ -26,9 +28,9 @@ export function pathOfUri(rest: string): string {
 
 /** A whole file, text as text and anything else as bytes; of a directory, the names in it. */
 export async function readContent(roots: Roots, path: string, maxChars: number, signal: AbortSignal): Promise<Content> {
-  const { stats } = await roots.stat(path);
+  const { stats } = await roots.stat(path, new Spellings(signal));
   if (stats.isDirectory()) {
-    await using directory = await roots.openDirectory(path);
+    await using directory = await roots.openDirectory(path, new Spellings(signal));
     const { entries } = await listDirectory(directory, { maxChars }, signal);
     return {
       text: entries.map(({ name, type }) => visibleName(name) + (type === 'directory' ? '/' : '')).join('\n'),
@@ -45,11 +47,10 @@ export async function completePath(roots: Roots, typed: string, signal: AbortSig
   const begun = typed.slice(above.length);
   const own = rootUris(roots).map(({ uri }) => decodeURIComponent(uri.slice('file:///'.length)));
   try {
-    await using directory = await roots.openDirectory(pathOfUri(above));
-    const entries = (await directory.readAll()).filter(({ name }) => name.startsWith(begun));
-    signal.throwIfAborted();
-    const names = entries.map(({ name, type }) => `${above}${name}${type === 'directory' ? '/' : ''}`);
-    return names.sort().slice(0, MAX_NAMES);
+    await using directory = await roots.openDirectory(pathOfUri(above), new Spellings(signal));
+    const after = afterOf(undefined);
+    const entries = await smallestAfter(directory, after, MAX_NAMES, new Pace({ signal }), ({ name }) => name.startsWith(begun));
+    return entries.map(({ name, type }) => `${above}${name}${type === 'directory' ? '/' : ''}`);
   } catch (error) {
     // Above the roots only the roots themselves are known.
     if (error instanceof ToolError) return own.filter((path) => path.startsWith(typed));
@@ -62,14 +63,31 @@ export async function completePath(roots: Roots, typed: string, signal: AbortSig
  * watched, by its handle: editors replace files, and a watch on the old one would hear no more.
  */
 export async function watchPath(roots: Roots, path: string, changed: () => void, signal: AbortSignal): Promise<void> {
-  const { path: shown, stats } = await roots.stat(path);
+  const { path: shown, stats } = await roots.stat(path, new Spellings(signal));
   const whole = stats.isDirectory();
   await using directory = await roots.openDirectory(whole ? shown : dirname(shown));
   signal.throwIfAborted();
-  const watcher = await directory.at(async (at) => watch(at, { signal, persistent: false }));
+  const watcher = await directory.at(async (at) => startWatching(at, signal));
   watcher.on('change', (_event, name) => {
     if (whole || typeof name !== 'string' || foldSpelling(name) === foldSpelling(basename(shown))) changed();
   });
   // The directory itself has gone: so has the file.
   watcher.on('error', changed);
+}
+
+function startWatching(path: string, signal: AbortSignal): FSWatcher {
+  try {
+    return watch(path, { signal, persistent: false });
+  } catch (error) {
+    throw watchFault(error);
+  }
+}
+
+/** Why a watch cannot be started. The system has limits of its own for them, which it tells in the words of a full disk or too many files. */
+export function watchFault(thrown: unknown): unknown {
+  if (!['ENOSPC', 'EMFILE', 'ENFILE'].includes(errnoOf(thrown) ?? '')) return thrown;
+  return new ToolError('unavailable', 'The operating system watches as many files as it can', {
+    hint: 'Read the file again now and then, or tell the user; on Linux fs.inotify.max_user_watches and max_user_instances can be raised.',
+    cause: thrown,
+  });
 }

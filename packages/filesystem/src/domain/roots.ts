@@ -10,8 +10,8 @@ import { isLink, type Link, linkAt } from './link.ts';
 import { displayPath, isWithin, type Location, locate, type RootPath, segmentsOf, splitPath } from './path.ts';
 import { pinBelow, pinRoot, type Strategy } from './pinned-root.ts';
 import { noName, ProvenName } from './proven-name.ts';
-import { withSpelling } from './spelling.ts';
-import { type Finish, type OpenedFile, type PinnedRoot, type Place, walk } from './walk.ts';
+import { type SpellingContext, Spellings, withSpelling } from './spelling.ts';
+import { calledAt, type Finish, type OpenedFile, type PinnedRoot, type Place, walk } from './walk.ts';
 import { canHoldDirectories } from './walk-by-descriptor.ts';
 
 /** How roots are opened. Without a strategy: `descriptor` where the system offers it (Linux with /proc), else `checked`. */
@@ -30,6 +30,15 @@ export interface Reach {
   readonly existing?: boolean;
   /** Whether directories before the name may be missing. */
   readonly missingParents?: boolean;
+  readonly spellings?: Spellings;
+}
+
+/** What a walk begins with. */
+interface Way {
+  readonly requested: string;
+  readonly location: Location<PinnedRoot>;
+  readonly spellings?: Spellings | undefined;
+  readonly endAtMissing?: boolean;
 }
 
 /**
@@ -67,9 +76,9 @@ class Roots implements AsyncDisposable {
   }
 
   /** Opens a regular file for reading. Links are followed as long as they stay inside the roots; all else is a ToolError. */
-  async openFile(requested: string): Promise<ProvenFile> {
+  async openFile(requested: string, spellings?: Spellings): Promise<ProvenFile> {
     const location = this.#locate(requested);
-    const opened = await this.#walk(requested, location, async (parent, name) => {
+    const opened = await this.#walk({ requested, location, spellings }, async (parent, name) => {
       if (name === undefined) throw fault('EISDIR');
       return parent.openFile(name);
     });
@@ -77,16 +86,16 @@ class Roots implements AsyncDisposable {
   }
 
   /** Opens a directory for reading its names, by the rules of `openFile`. */
-  async openDirectory(requested: string): Promise<ProvenDirectory> {
+  async openDirectory(requested: string, spellings?: Spellings): Promise<ProvenDirectory> {
     const location = this.#locate(requested);
-    const place = await this.#walk(requested, location, (parent, name = '.') => parent.enter(name));
+    const place = await this.#walk({ requested, location, spellings }, (parent, name = '.') => parent.enter(name));
     return new ProvenDirectory(place, displayPath(location, path), requested);
   }
 
   /** What stands at a path, by the rules of `openFile`, but of any type and unopened. */
-  async stat(requested: string): Promise<{ readonly path: string; readonly stats: Stats }> {
+  async stat(requested: string, spellings?: Spellings): Promise<{ readonly path: string; readonly stats: Stats }> {
     const location = this.#locate(requested);
-    const { stats } = await this.#walk(requested, location, async (parent, name = '.') => {
+    const { stats } = await this.#walk({ requested, location, spellings }, async (parent, name = '.') => {
       const stats = await parent.at(name, (at) => lstat(at));
       if (!stats.isSymbolicLink()) return { stats };
       const link = await parent.at(name, linkAt);
@@ -100,12 +109,15 @@ class Roots implements AsyncDisposable {
    * Reaches a name in a directory, so that something can be created, replaced, moved or removed under it. What stands there, if anything,
    * is not looked at, but where `followLink` says so. A root is no such name: that is `denied`.
    */
-  async openName(requested: string, { followLink = false, existing = false, missingParents = false }: Reach = {}): Promise<ProvenName> {
+  async openName(
+    requested: string,
+    { followLink = false, existing = false, missingParents = false, spellings = new Spellings() }: Reach = {},
+  ): Promise<ProvenName> {
     const location = this.#locate(requested);
     const shown = displayPath(location, path);
     const finish: Finish<ProvenName> = async (parent, given, where) => {
       if (given === undefined) throw noName(requested, where);
-      const name = existing ? await nameOnDisk(parent, given) : given;
+      const name = existing ? await nameOnDisk(parent, given, { spellings, called: () => calledAt(where) }) : given;
       const link = followLink && where.rest.length === 0 ? await parent.at(name, linkAt).catch(nothingThere) : undefined;
       if (link !== undefined) return link;
       const directory = await parent.enter('.');
@@ -113,7 +125,7 @@ class Roots implements AsyncDisposable {
       const { root, names } = where.root.within ?? { root: where.root, names: [] };
       return new ProvenName(directory, { requested, path: shown, root, names: [...names, ...where.names, name], rest: where.rest });
     };
-    return await this.#walk(requested, location, finish, missingParents);
+    return await this.#walk({ requested, location, spellings, endAtMissing: missingParents }, finish);
   }
 
   /**
@@ -145,7 +157,7 @@ class Roots implements AsyncDisposable {
 
   async #pin(directory: string): Promise<PinnedRoot> {
     const location = this.#locate(directory);
-    return await this.#walk(directory, location, async (parent, name, where) => {
+    return await this.#walk({ requested: directory, location }, async (parent, name, where) => {
       const place = await parent.enter(name ?? '.');
       if (isLink(place)) return place;
       const names = name === undefined ? where.names : [...where.names, name];
@@ -158,13 +170,9 @@ class Roots implements AsyncDisposable {
     return splitPath(requested, this.#roots, { home: this.#home, platform: path });
   }
 
-  async #walk<Found extends object>(
-    requested: string,
-    location: Location<PinnedRoot>,
-    finish: Finish<Found>,
-    endAtMissing = false,
-  ): Promise<Found> {
-    const walking = walk({ ...location, requested, roots: this.#roots, platform: path, endAtMissing }, finish);
+  async #walk<Found extends object>(way: Way, finish: Finish<Found>): Promise<Found> {
+    const { requested, location, spellings = new Spellings(), endAtMissing = false } = way;
+    const walking = walk({ ...location, requested, roots: this.#roots, platform: path, endAtMissing, spellings }, finish);
     this.#walks.add(walking);
     try {
       return await walking;
@@ -276,10 +284,11 @@ function nothingThere(error: unknown): undefined {
 }
 
 /** The name as the directory spells it; as it was given, where nothing has it in any spelling. */
-async function nameOnDisk(directory: Place, given: string): Promise<string> {
-  const found = await withSpelling(directory, given, async (spelling) => {
+async function nameOnDisk(directory: Place, given: string, context: SpellingContext): Promise<string> {
+  const look = async (spelling: string) => {
     await directory.at(spelling, (at) => lstat(at));
     return spelling;
-  }).catch(nothingThere);
+  };
+  const found = await withSpelling(directory, given, look, context).catch(nothingThere);
   return found ?? given;
 }

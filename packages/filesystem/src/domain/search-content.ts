@@ -3,13 +3,14 @@ import { candidates } from './content-candidates.ts';
 import { type ContentPage, type Hit, Page, type PageLimits } from './content-page.ts';
 import { type ContentQuery, refuseUnsearchable, searchArguments } from './content-query.ts';
 import { BETWEEN_NAMES } from './cursor.ts';
+import { Descent } from './descent.ts';
 import { refuseBinary, SNIFFED_BYTES } from './file-type.ts';
 import { NameWalk } from './name-walk.ts';
 import type { Companions } from './pace.ts';
 import { records } from './records.ts';
 import { canPassDescriptors, findRipgrep, MAX_INHERITED, runRipgrep } from './ripgrep.ts';
 import type { ProvenDirectory, ProvenFile, Roots } from './roots.ts';
-import { Trail } from './trail.ts';
+import { Spellings } from './spelling.ts';
 import { WalkRules } from './walk-rules.ts';
 
 export type { ContentPage, ContentQuery };
@@ -19,6 +20,12 @@ const LINE_END = 10;
 
 /** How ripgrep is given the files that it is to search: by descriptors, or one at a time as its standard input. */
 export type Handover = 'descriptors' | 'stdin';
+
+/** What was left out of a search. */
+export interface Skipped {
+  /** Directories that could not be read, or that were too deep to enter, as far as the page has come. */
+  readonly skipped: number;
+}
 
 /** How a search is run. */
 export interface ContentOptions extends Companions {
@@ -39,15 +46,15 @@ export async function searchContent(
   query: ContentQuery,
   limits: PageLimits,
   options: ContentOptions,
-): Promise<ContentPage> {
+): Promise<ContentPage & Skipped> {
   refuseUnsearchable(query);
   const binary = await findRipgrep();
   const page = new Page(query.output, limits);
   const search = { binary, query, page, options, handover: options.handover ?? (canPassDescriptors() ? 'descriptors' : 'stdin') };
-  await using start = await openStart(roots, requested);
-  if ('handle' in start) await searchFile(search, start);
-  else await searchBelow(search, start, roots);
-  return page.result();
+  await using start = await openStart(roots, requested, new Spellings(options.signal));
+  if (!('handle' in start)) return { skipped: await searchBelow(search, start, roots), ...page.result() };
+  await searchFile(search, start);
+  return { skipped: 0, ...page.result() };
 }
 
 /** ripgrep would read a binary file to its end where it is the only one. */
@@ -74,40 +81,42 @@ interface Candidate {
   readonly key: string;
 }
 
-async function openStart(roots: Roots, requested: string): Promise<ProvenDirectory | ProvenFile> {
+async function openStart(roots: Roots, requested: string, spellings: Spellings): Promise<ProvenDirectory | ProvenFile> {
   try {
-    return await roots.openDirectory(requested);
+    return await roots.openDirectory(requested, spellings);
   } catch (error) {
-    if (error instanceof ToolError && error.code === 'invalid_input') return await roots.openFile(requested);
+    if (error instanceof ToolError && error.code === 'invalid_input') return await roots.openFile(requested, spellings);
     throw error;
   }
 }
 
-async function searchBelow(search: Search, start: ProvenDirectory, roots: Roots): Promise<void> {
+/** The number is that of the directories that were skipped. */
+async function searchBelow(search: Search, start: ProvenDirectory, roots: Roots): Promise<number> {
   const { binary, query, page, options } = search;
   const wanted = query.globs.filter((glob) => !glob.startsWith('!'));
   const excludePatterns = query.globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1));
   const rules = await WalkRules.atStart(start, roots, { respectGitignore: query.respectGitignore, excludePatterns });
   const walk = new NameWalk({ patterns: wanted.length === 0 ? ['**'] : wanted, type: 'file', begin: page.begin }, options);
   const files = walk.below(start, rules);
-  const trails = Array.from({ length: TRAILS }, () => new Trail(start, rules));
+  const descents = Array.from({ length: DESCENTS }, () => new Descent(start, rules));
   let keys: string[] = [];
   try {
     for await (const found of candidates({ binary, query, signal: options.signal }, start, files)) {
       keys.push(...found);
       for (let most = page.room(MAX_INHERITED); keys.length >= most; most = page.room(MAX_INHERITED)) {
-        if (!(await searchAt(search, trails, keys.slice(0, most)))) return;
+        if (!(await searchAt(search, descents, keys.slice(0, most)))) return walk.skipped;
         keys = keys.slice(most);
       }
     }
-    await searchAt(search, trails, keys);
+    await searchAt(search, descents, keys);
+    return walk.skipped;
   } finally {
-    for (const trail of trails) await trail[Symbol.asyncDispose]();
+    for (const descent of descents) await descent[Symbol.asyncDispose]();
   }
 }
 
-async function searchAt(search: Search, trails: readonly Trail[], keys: readonly string[]): Promise<boolean> {
-  const batch = await openBatch(trails, keys);
+async function searchAt(search: Search, descents: readonly Descent[], keys: readonly string[]): Promise<boolean> {
+  const batch = await openBatch(descents, keys);
   try {
     return await searchBatch(search, batch);
   } finally {
@@ -116,11 +125,11 @@ async function searchAt(search: Search, trails: readonly Trail[], keys: readonly
 }
 
 /** How many files are opened at a time. */
-const TRAILS = 4;
+const DESCENTS = 4;
 
-async function openBatch(trails: readonly Trail[], keys: readonly string[]): Promise<Candidate[]> {
-  const share = Math.ceil(keys.length / trails.length);
-  const shares = trails.map((trail, index) => openShare(trail, keys.slice(index * share, (index + 1) * share)));
+async function openBatch(descents: readonly Descent[], keys: readonly string[]): Promise<Candidate[]> {
+  const share = Math.ceil(keys.length / descents.length);
+  const shares = descents.map((descent, index) => openShare(descent, keys.slice(index * share, (index + 1) * share)));
   const settled = await Promise.allSettled(shares);
   const opened = settled.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
   const failed = settled.find((result) => result.status === 'rejected');
@@ -129,11 +138,11 @@ async function openBatch(trails: readonly Trail[], keys: readonly string[]): Pro
   throw failed.reason;
 }
 
-async function openShare(trail: Trail, keys: readonly string[]): Promise<Candidate[]> {
+async function openShare(descent: Descent, keys: readonly string[]): Promise<Candidate[]> {
   const opened: Candidate[] = [];
   try {
     for (const key of keys) {
-      const file = await trail.openFile(key.split(BETWEEN_NAMES));
+      const file = await descent.openFile(key.split(BETWEEN_NAMES));
       if (file !== undefined) opened.push({ file, key });
     }
     return opened;

@@ -1,6 +1,6 @@
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { cursorAt } from './cursor.ts';
 import type { Entry } from './entry.ts';
 import { openRoots, type Strategy } from './roots.ts';
@@ -174,6 +174,32 @@ describe('in a tree without end', () => {
     expect(counts.read).toBeLessThan(500 + 2 * 16);
     // The first is the caller's.
     expect(counts.open).toBe(1);
+  });
+
+  it('FS-092: lets others have their turn between two names, where each is compared with patterns', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      let turns = 0;
+      const controller = new AbortController();
+      const entry: Entry = {
+        type: 'file',
+        get name() {
+          vi.advanceTimersByTime(100);
+          setImmediate(() => {
+            turns += 1;
+            if (turns === 1) controller.abort();
+          });
+          return 'a';
+        },
+      };
+      const directory = new Endless({ read: 0, open: 0 }, () => {});
+      directory.readAll = async () => Array(7).fill(entry);
+      await using roots = await openRoots([temporary.path]);
+      const rules = await WalkRules.atStart(directory, roots, { respectGitignore: false, excludePatterns: ['b'] });
+      await expect(searchNames(directory, query, rules, { signal: controller.signal })).rejects.toMatchObject({ name: 'AbortError' });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('FS-098: reads no more than a full page needs', async () => {

@@ -1,10 +1,11 @@
 import { sep } from 'node:path';
+import { visibleName } from '@touchstone-mcp/core/visible';
 import { cursorAt, type Position, positionOf } from './cursor.ts';
 import type { Entry } from './entry.ts';
 import { NameWalk } from './name-walk.ts';
 import type { Companions } from './pace.ts';
 import type { Roots } from './roots.ts';
-import { visibleName } from './visible-name.ts';
+import { Spellings } from './spelling.ts';
 import { type WalkedDirectory, type WalkOptions, WalkRules } from './walk-rules.ts';
 
 /** What is looked for. */
@@ -35,14 +36,14 @@ export async function searchFiles(
   options: WalkOptions,
   companions: Companions,
 ): Promise<NamePage> {
-  await using start = await roots.openDirectory(requested);
+  await using start = await roots.openDirectory(requested, new Spellings(companions.signal));
   return await searchNames(start, query, await WalkRules.atStart(start, roots, options), companions);
 }
 
 /**
- * Finds names below a directory by a glob over the path from there. Nothing is kept between pages, and yet all of them together cost
- * little more than one walk: what lies before the page is not entered, and behind its end only the few directories that are read ahead.
- * Links are found, never followed.
+ * Finds names below a directory by a glob over the path from there. Nothing is kept between pages: what lies before a page is not entered,
+ * and behind its end only the few directories that are read ahead. So all pages together cost little more than one walk, unless single
+ * directories fill many of them: each page reads all names of those that it begins in, and holds them. Links are found, never followed.
  */
 export async function searchNames(start: WalkedDirectory, query: NameQuery, rules: WalkRules, companions: Companions): Promise<NamePage> {
   const begin = query.cursor === undefined ? undefined : positionOf(query.cursor);

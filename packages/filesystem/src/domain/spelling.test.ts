@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fault } from './errno.ts';
-import { foldSpelling, withSpelling } from './spelling.ts';
+import { foldSpelling, Spellings, withSpelling } from './spelling.ts';
 import { refusalOf } from './temporary-directory.testing.ts';
 
 /** A directory in memory that finds a name by its exact spelling, and counts how often all of them were read. */
@@ -12,11 +12,13 @@ function directoryOf(names: readonly string[]) {
       directory.listed += 1;
       for (const name of names) yield { name };
     },
-    find: (name: string) =>
-      withSpelling(directory, name, async (spelling) => {
+    find(name: string, spellings = new Spellings()) {
+      const look = async (spelling: string) => {
         if (!names.includes(spelling)) throw fault('ENOENT');
         return spelling;
-      }),
+      };
+      return withSpelling(directory, name, look, { spellings, called: () => '/d' });
+    },
   };
   return directory;
 }
@@ -44,14 +46,37 @@ describe('withSpelling', () => {
     expect(refusal.message).toMatch(/^[ -~]*$/);
   });
 
+  it('reads a directory once for all names of a call', async () => {
+    const directory = directoryOf(['\u00e9', 'K', 'plain']);
+    const spellings = new Spellings();
+    const asked = ['\u00e8', 'e\u0301', '\u212a', 'x y', 'e\u0301\u0301'];
+    const found = await Promise.allSettled(asked.map((name) => directory.find(name, spellings)));
+    expect(found.map((result) => (result.status === 'fulfilled' ? result.value : undefined))).toEqual([
+      undefined,
+      '\u00e9',
+      'K',
+      undefined,
+      undefined,
+    ]);
+    expect(directory.listed).toBe(1);
+  });
+
+  it('stops reading when it is told to', async () => {
+    const directory = directoryOf(['\u00e9']);
+    await expect(directory.find('e\u0301', new Spellings(AbortSignal.abort()))).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
   it('passes other failures on', async () => {
-    const failing = withSpelling(directoryOf(['\u00e9']), 'e\u0301', () => Promise.reject(fault('EACCES')));
+    const failing = withSpelling(directoryOf(['\u00e9']), 'e\u0301', () => Promise.reject(fault('EACCES')), {
+      spellings: new Spellings(),
+      called: () => '/d',
+    });
     await expect(failing).rejects.toMatchObject({ code: 'EACCES' });
   });
 
   // Names of what is composed, decomposed, spaced and not to be folded.
   const name = fc.string({
-    unit: fc.constantFrom('a', '\u00e9', 'e\u0301', 'e', ' ', '\u00a0', '\u202f', '.', '\u212b', '\u00c5'),
+    unit: fc.constantFrom('a', 'K', '\u212a', '\u00e9', 'e\u0301', 'e', ' ', '\u00a0', '\u202f', '.', '\u212b', '\u00c5'),
     minLength: 1,
     maxLength: 4,
   });

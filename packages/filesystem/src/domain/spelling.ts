@@ -15,6 +15,46 @@ export function foldSpelling(name: string): string {
   return name.normalize('NFC').replace(/[\u00a0\u202f]/g, ' ');
 }
 
+/** A name that may be written in several ways: it is not all of ASCII, or of those letters of it that Unicode has twice (U+212A is `K`). */
+const WRITTEN_OTHERWISE = /[^!-~]|[K;`]/;
+
+/** What is remembered of directories, by what they are called, for as long as one call lasts: names by what is left of them when folded. */
+export class Spellings {
+  readonly signal: AbortSignal | undefined;
+  readonly #known = new Map<string, Promise<ReadonlyMap<string, readonly string[]>>>();
+
+  /** `signal` ends the reading of a directory. */
+  constructor(signal?: AbortSignal) {
+    this.signal = signal;
+  }
+
+  /** The names of a directory that are `folded` when folded. All those of it are remembered that may be written in several ways. */
+  async of(directory: Listable, called: string, folded: string): Promise<readonly string[]> {
+    const names = this.#known.get(called) ?? this.#read(directory);
+    this.#known.set(called, names);
+    return (await names).get(folded) ?? [];
+  }
+
+  async #read(directory: Listable): Promise<ReadonlyMap<string, readonly string[]>> {
+    const names = new Map<string, string[]>();
+    for await (const { name } of directory.entries()) {
+      this.signal?.throwIfAborted();
+      if (!WRITTEN_OTHERWISE.test(name) || !isSingleName(name)) continue;
+      const folded = foldSpelling(name);
+      const alike = names.get(folded);
+      if (alike === undefined) names.set(folded, [name]);
+      else if (alike.length < MAX_NAMED) alike.push(name);
+    }
+    return names;
+  }
+}
+
+/** Where names are looked up in other spellings: what this call has seen, and what the directory is called there. */
+export interface SpellingContext {
+  readonly spellings: Spellings;
+  readonly called: () => string;
+}
+
 /**
  * Takes a step with a name or, if nothing has it, with the one name in that directory that differs from it in spelling only. Two such
  * names are a `conflict` that names both. What is found is a single name of that directory: the step judges it like any other.
@@ -23,27 +63,23 @@ export async function withSpelling<Name extends string | undefined, Found>(
   directory: Listable,
   name: Name,
   step: (spelling: Name | string) => Promise<Found>,
+  context: SpellingContext,
 ): Promise<Found> {
   try {
     return await step(name);
   } catch (error) {
     if (name === undefined || errnoOf(error) !== 'ENOENT') throw error;
-    const spelling = await otherSpelling(directory, name);
+    const spelling = await otherSpelling(directory, name, context);
     if (spelling === undefined) throw error;
     return await step(spelling);
   }
 }
 
-async function otherSpelling(directory: Listable, name: string): Promise<string | undefined> {
+async function otherSpelling(directory: Listable, name: string, { spellings, called }: SpellingContext): Promise<string | undefined> {
   // Most names can be written in one way only, and what is missing is not worth a look at the whole directory.
   if (/^[!-~]*$/.test(name)) return undefined;
-  const folded = foldSpelling(name);
-  const found: string[] = [];
-  for await (const entry of directory.entries()) {
-    if (foldSpelling(entry.name) === folded && isSingleName(entry.name)) found.push(entry.name);
-    if (found.length === MAX_NAMED) break;
-  }
-  if (found.length > 1) throw ambiguous(found.sort());
+  const found = await spellings.of(directory, called(), foldSpelling(name));
+  if (found.length > 1) throw ambiguous(found.toSorted());
   return found[0];
 }
 

@@ -1,9 +1,10 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import { cursorAt, type Position, positionOf } from './cursor.ts';
 import type { Entry } from './entry.ts';
 import { type After, afterOf, smallestAfter } from './list.ts';
 import { type Companions, Pace } from './pace.ts';
 import type { Roots } from './roots.ts';
-import { visibleName } from './visible-name.ts';
+import { Spellings } from './spelling.ts';
 import { isUnreadable, type WalkedDirectory, type WalkOptions, WalkRules } from './walk-rules.ts';
 
 /** One name in a tree. */
@@ -53,7 +54,7 @@ export async function directoryTree(
   options: WalkOptions,
   companions: Companions,
 ): Promise<TreePage & { readonly path: string }> {
-  await using start = await roots.openDirectory(requested);
+  await using start = await roots.openDirectory(requested, new Spellings(companions.signal));
   return { path: start.path, ...(await treeOf(start, limits, await WalkRules.atStart(start, roots, options), companions)) };
 }
 
@@ -74,7 +75,6 @@ export async function treeOf(start: WalkedDirectory, limits: TreeLimits, rules: 
 class TreeWalk {
   readonly tree: TreeNode[] = [];
   readonly #limits: TreeLimits;
-  readonly #companions: Companions;
   readonly #pace: Pace;
   readonly #levels: Level[] = [];
   /** The names that lead to the last one shown. */
@@ -85,7 +85,6 @@ class TreeWalk {
 
   constructor(limits: TreeLimits, companions: Companions) {
     this.#limits = limits;
-    this.#companions = companions;
     this.#pace = new Pace(companions);
   }
 
@@ -157,7 +156,7 @@ class TreeWalk {
 
   async #push(directory: WalkedDirectory, rules: WalkRules, children: TreeNode[], after: After): Promise<void> {
     const room = this.#limits.limit - this.#shown + 1;
-    const entries = await smallestAfter(directory, after, room, this.#companions.signal, (entry) => !rules.omits(entry));
+    const entries = await smallestAfter(directory, after, room, this.#pace, (entry) => !rules.omits(entry));
     this.#levels.push({ directory, rules, children, entries, next: 0, last: after });
   }
 

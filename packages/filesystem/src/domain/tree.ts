@@ -1,8 +1,8 @@
 import { ToolError } from '@touchstone-mcp/core/errors';
+import { visibleName } from '@touchstone-mcp/core/visible';
 import type { Entry } from './entry.ts';
 import { errnoOf, fault } from './errno.ts';
 import { isLink } from './link.ts';
-import { visibleName } from './visible-name.ts';
 import type { Place } from './walk.ts';
 
 const MAX_ENTRIES = 100_000;

@@ -47,6 +47,11 @@ export class WalkRules {
     return await new WalkRules(excludes, excludes.start, await rulesFromAbove(directory.path, roots)).withOwn(directory);
   }
 
+  /** Whether there is anything to compare names with. */
+  get any(): boolean {
+    return this.#state.length > 0 || (this.#ignore !== undefined && this.#ignore.length > 0);
+  }
+
   /** Whether an entry is left out. */
   omits({ name, type }: Entry): boolean {
     if (this.#state.length > 0 && this.#excludes.matches(this.#state, name)) return true;

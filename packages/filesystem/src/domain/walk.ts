@@ -5,7 +5,7 @@ import type { Entry } from './entry.ts';
 import { errnoOf, fault } from './errno.ts';
 import { isLink, type Link } from './link.ts';
 import { type Location, locate, namesOf, outsideRoots, type RootPath, segmentsOf, textFault } from './path.ts';
-import { withSpelling } from './spelling.ts';
+import { type SpellingContext, type Spellings, withSpelling } from './spelling.ts';
 
 /** As many as Linux follows in one path. */
 const MAX_LINKS = 40;
@@ -46,6 +46,7 @@ export interface Journey extends Location<PinnedRoot> {
   readonly requested: string;
   readonly roots: readonly PinnedRoot[];
   readonly platform: PlatformPath;
+  readonly spellings: Spellings;
   /** Whether the walk may end before a directory that is missing. `finish` then gets that name, and the rest of them in its `Whereabouts`. */
   readonly endAtMissing?: boolean;
 }
@@ -57,6 +58,11 @@ export interface Whereabouts {
   readonly names: readonly string[];
   /** Below the last name: what is missing. */
   readonly rest: readonly string[];
+}
+
+/** What the directory is called where a walk is, by the disk. */
+export function calledAt({ root, names }: Whereabouts): string {
+  return [root.real, ...names].join('/');
 }
 
 /** What is done with the last name, in its proven parent. No name: the path is the directory itself, as in `.` and `a/..`. */
@@ -88,7 +94,7 @@ async function walkToLink<Found extends object>(trail: Trail, finish: Finish<Fou
     if (name === '..') await trail.climb();
     else if (name === undefined || trail.atEnd) {
       await trail.rootVerified;
-      return withSpelling(trail.here, name, (spelling) => finish(trail.here, spelling, trail.whereabouts));
+      return withSpelling(trail.here, name, (spelling) => finish(trail.here, spelling, trail.whereabouts), trail.spelling);
     } else {
       const link = await trail.enter(name);
       if (link === 'missing') {
@@ -139,6 +145,10 @@ class Trail implements Disposable {
     return { root: this.#root, names: this.#held.map(({ name }) => name), rest: this.#rest.toReversed() };
   }
 
+  get spelling(): SpellingContext {
+    return { spellings: this.#journey.spellings, called: () => calledAt(this.whereabouts) };
+  }
+
   get atEnd(): boolean {
     return this.#rest.length === 0;
   }
@@ -150,17 +160,19 @@ class Trail implements Disposable {
   /** Goes down to a directory, and stays where the name is a link, or is missing and the walk may end before it. */
   async enter(name: string): Promise<Link | 'missing' | undefined> {
     try {
-      return await withSpelling(this.here, name, async (spelling) => {
-        const place = await this.here.enter(spelling);
-        if (isLink(place)) return place;
-        this.#held.push({ name: spelling, place });
-        return undefined;
-      });
+      return await withSpelling(this.here, name, (spelling) => this.#enterAs(spelling), this.spelling);
     } catch (error) {
       // Only the disk knows what is above a directory, and this one is not there.
       if (this.#journey.endAtMissing && errnoOf(error) === 'ENOENT' && !this.#rest.includes('..')) return 'missing';
       throw error;
     }
+  }
+
+  async #enterAs(name: string): Promise<Link | undefined> {
+    const place = await this.here.enter(name);
+    if (isLink(place)) return place;
+    this.#held.push({ name, place });
+    return undefined;
   }
 
   /** Goes to the parent. Above a root there is only text, until that text leads into a root again: a link from one root to another. */

@@ -2,13 +2,14 @@ import type { BigIntStats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { ToolError } from '@touchstone-mcp/core/errors';
+import { visibleName } from '@touchstone-mcp/core/visible';
 import { errnoOf, fileError } from './errno.ts';
 import { Locks } from './locks.ts';
 import { type Objection, type WritePolicy, writePolicy } from './policy.ts';
 import type { ProvenName } from './proven-name.ts';
 import { openRoots, type Reach, type Roots, type RootsOptions } from './roots.ts';
+import { Spellings } from './spelling.ts';
 import { sweep } from './temporary.ts';
-import { visibleName } from './visible-name.ts';
 import type { Place } from './walk.ts';
 
 /** Directories whose leftovers were looked for; beyond that many, they are looked for again. */
@@ -84,10 +85,11 @@ export class WritableRoots {
   /** The same for several names at once. Dispose of any of them to give back all. */
   async claimAll(claims: readonly (Claim & { readonly requested: string })[], signal?: AbortSignal): Promise<readonly Target[]> {
     const held = new Held();
+    const spellings = new Spellings(signal);
     try {
       const names: { name: ProvenName; directoryKey: string }[] = [];
       for (const { requested, purpose = 'change', ...reach } of claims) {
-        const name = held.keep(await this.#roots.openName(requested, reach).catch(noParent(requested)));
+        const name = held.keep(await this.#roots.openName(requested, { ...reach, spellings }).catch(noParent(requested)));
         this.#judge(name, purpose);
         names.push({ name, directoryKey: await identityOf(name.directory, requested) });
       }

@@ -1,6 +1,6 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import * as z from 'zod';
 import { copyPath as copy } from '../domain/copy.ts';
-import { visibleName } from '../domain/visible-name.ts';
 import { defineTool } from '../tool.ts';
 
 export const copyPath = defineTool({

@@ -1,6 +1,6 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import * as z from 'zod';
 import { removePath } from '../domain/remove.ts';
-import { visibleName } from '../domain/visible-name.ts';
 import { defineTool } from '../tool.ts';
 
 export const deletePath = defineTool({

@@ -22,10 +22,10 @@ export const directoryTree = defineTool({
     path: z.string().describe('Directory'),
     excludePatterns: z.array(z.string()).optional().describe('Globs to leave out'),
     // Each level is two levels of JSON, and common readers stop at 64.
-    maxDepth: z.int().min(1).max(25).default(25).describe('Levels'),
+    maxDepth: z.int().min(1).max(25).default(25).describe('Levels to go down'),
     respectGitignore: z.boolean().default(true).describe('false: ignored files too'),
     limit: z.int().min(1).max(10_000).default(10_000).describe('Most names'),
-    cursor: z.string().optional().describe('From nextCursor'),
+    cursor: z.string().optional().describe('nextCursor of the last page'),
   }),
   outputSchema: z.object({
     path: z.string(),

@@ -18,7 +18,7 @@ export const getFileInfo = defineTool({
   }),
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   audit: ['path'],
-  handler: ({ path }, { roots }) => fileInfo(roots, path),
+  handler: ({ path }, { roots, signal }) => fileInfo(roots, path, signal),
   text: ({ type, size, created, modified, accessed, permissions }) =>
     [
       `size: ${size}`,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { formatSize, listSizes, sizeLine } from '../domain/details.ts';
+import { Spellings } from '../domain/spelling.ts';
 import { defineTool } from '../tool.ts';
 
 /** Room for the sums and the note below them. */
@@ -24,7 +25,7 @@ export const listDirectoryWithSizes = defineTool({
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   audit: ['path'],
   async handler({ path, ...limits }, { roots, maxResultChars, ...companions }) {
-    await using directory = await roots.openDirectory(path);
+    await using directory = await roots.openDirectory(path, new Spellings(companions.signal));
     return await listSizes(directory, { ...limits, maxChars: maxResultChars - ROOM_FOR_SUMS }, companions);
   },
   text({ entries, files, directories, totalSize, truncated }) {

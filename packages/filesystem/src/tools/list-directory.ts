@@ -1,6 +1,7 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import * as z from 'zod';
 import { listDirectory as list } from '../domain/list.ts';
-import { visibleName } from '../domain/visible-name.ts';
+import { Spellings } from '../domain/spelling.ts';
 import { defineTool } from '../tool.ts';
 
 /** Room for the line that says how to go on: a cursor may have 340 characters. */
@@ -16,20 +17,20 @@ export const listDirectory = defineTool({
   title: 'List directory',
   description: 'Names and kinds of what lies directly in a directory, sorted by name.',
   inputSchema: z.strictObject({
-    path: z.string().describe('Directory, absolute or relative to the first allowed directory'),
-    limit: z.int().min(1).max(10_000).optional().describe('Most entries to return'),
-    cursor: z.string().optional().describe('nextCursor of the page before'),
+    path: z.string().describe('Directory'),
+    limit: z.int().min(1).max(10_000).optional().describe('Most entries'),
+    cursor: z.string().optional().describe('nextCursor of the last page'),
   }),
   outputSchema: z.object({
     path: z.string(),
     entries: z.array(entry),
     truncated: z.boolean(),
-    nextCursor: z.string().optional().describe('Pass as cursor for the next page'),
+    nextCursor: z.string().optional(),
   }),
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   audit: ['path'],
   async handler({ path, limit, cursor }, { roots, maxResultChars, signal }) {
-    await using directory = await roots.openDirectory(path);
+    await using directory = await roots.openDirectory(path, new Spellings(signal));
     return { path: directory.path, ...(await list(directory, { limit, cursor, maxChars: maxResultChars - ROOM_FOR_CURSOR }, signal)) };
   },
   text({ entries, nextCursor }) {

@@ -1,6 +1,6 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import * as z from 'zod';
 import { readMedia } from '../domain/media.ts';
-import { visibleName } from '../domain/visible-name.ts';
 import { defineTool } from '../tool.ts';
 
 /**
@@ -13,7 +13,7 @@ import { defineTool } from '../tool.ts';
 export const readMediaFile = defineTool({
   name: 'read_media_file',
   title: 'Read media file',
-  description: 'A picture or sound to look at or listen to; any other file as it is. Up to a few MiB.',
+  description: 'A picture or sound to look at or listen to; any other file as it is. More than a few MiB are refused.',
   inputSchema: z.strictObject({ path: z.string().describe('File') }),
   outputSchema: z.object({
     path: z.string(),

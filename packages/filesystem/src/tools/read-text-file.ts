@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { numberLines, readText } from '../domain/read.ts';
+import { Spellings } from '../domain/spelling.ts';
 import { defineTool } from '../tool.ts';
 
 /** Room for the line that says how to go on. */
@@ -15,15 +16,15 @@ export const readTextFile = defineTool({
     path: z.string().describe('File'),
     head: lines.describe('First N lines'),
     tail: lines.describe('Last N lines'),
-    startLine: lines.describe('From 1'),
+    startLine: lines.describe('First line, from 1'),
     endLine: lines.describe('Last line, included'),
-    maxBytes: z.int().min(4).max(1_000_000).optional().describe('Read less than fits'),
-    lineNumbers: z.boolean().default(false).describe('Before each line'),
+    maxBytes: z.int().min(4).max(1_000_000).optional().describe('Most bytes to read'),
+    lineNumbers: z.boolean().default(false).describe('Number each line'),
   }),
   outputSchema: z.object({
     path: z.string(),
     content: z.string(),
-    size: z.number().describe('Bytes of the file'),
+    size: z.number(),
     startLine: z.number().optional(),
     endLine: z.number().optional(),
     totalLines: z.number().optional().describe('Where counted'),
@@ -38,7 +39,7 @@ export const readTextFile = defineTool({
   audit: ['path'],
   async handler({ path, lineNumbers, ...window }, { roots, maxResultChars, signal }) {
     const budget = maxResultChars - ROOM_FOR_NOTE;
-    await using file = await roots.openFile(path);
+    await using file = await roots.openFile(path, new Spellings(signal));
     const text = await readText(file, window, budget, signal);
     const { cutLine, ...rest } = lineNumbers ? numberLines(text, budget, window.tail === undefined ? 'first' : 'last') : text;
     return { path: file.path, ...rest, lineCut: cutLine !== undefined };

@@ -1,6 +1,6 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import * as z from 'zod';
 import { searchFiles as search } from '../domain/search-names.ts';
-import { visibleName } from '../domain/visible-name.ts';
 import { defineTool } from '../tool.ts';
 
 /** Room for the lines that say how to go on: a cursor names a whole path. */
@@ -14,10 +14,10 @@ export const searchFiles = defineTool({
     path: z.string().describe('Directory'),
     pattern: z.string().describe('Glob such as src/**/*.ts; without a slash: names at any depth'),
     excludePatterns: z.array(z.string()).optional().describe('Globs to leave out'),
-    type: z.enum(['file', 'directory']).optional().describe('Only those'),
+    type: z.enum(['file', 'directory']).optional().describe('Only this kind'),
     respectGitignore: z.boolean().default(true).describe('false: ignored files too'),
     limit: z.int().min(1).max(10_000).default(1_000).describe('Most paths'),
-    cursor: z.string().optional().describe('From nextCursor'),
+    cursor: z.string().optional().describe('nextCursor of the last page'),
   }),
   outputSchema: z.object({
     matches: z.array(z.string()),

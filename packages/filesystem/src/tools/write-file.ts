@@ -1,5 +1,5 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import * as z from 'zod';
-import { visibleName } from '../domain/visible-name.ts';
 import { writeFile as write } from '../domain/write.ts';
 import { defineTool } from '../tool.ts';
 

@@ -67,9 +67,11 @@ test('FS-099: a directory that may not be entered is marked, and the rest is the
     'private.txt',
     'z/b.txt',
   ]);
-  expect((await ask('search_content', { path: 'open', pattern: 'needle', output: 'files' })).text.split('\n')).toEqual(
-    ['a.txt', 'z/b.txt'].map((name) => join(temporary.path, 'open', name)),
-  );
+  expect((await ask('search_content', { path: 'open', pattern: 'needle', output: 'files' })).text.split('\n')).toEqual([
+    ...['a.txt', 'z/b.txt'].map((name) => join(temporary.path, 'open', name)),
+    '',
+    '[2 directories could not be read.]',
+  ]);
   expect((await ask('list_directory_with_sizes', { path: 'open/listed' })).code).toBe('denied');
 });
 

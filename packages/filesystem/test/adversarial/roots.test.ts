@@ -141,6 +141,8 @@ describe.each(strategies)('%s', (strategy) => {
     });
 
     test('--deny-hardlinks: no tool reads one', async () => {
+      await mkdir(join(root, 'linked/deep'), { recursive: true });
+      await link(join(outside, 'secret.txt'), join(root, 'linked/deep/hard'));
       await using client = await open({ denyHardlinks: true });
       for (const path of ['hard', 'twice', 'ok.txt']) {
         for (const tool of ['read_text_file', 'read_media_file']) expect(await codeOf(client, tool, { path })).toBe('denied');
@@ -149,7 +151,8 @@ describe.each(strategies)('%s', (strategy) => {
         expect(await codeOf(client, 'write_file', { path, content: 'x' })).toBe('denied');
         expect(await codeOf(client, 'edit_file', { path, edits: [{ oldText: 'the', newText: 'x' }], dryRun: true })).toBe('denied');
       }
-      expect(await codeOf(client, 'copy_path', { source: '.', destination: 'copy' })).toBe('denied');
+      const tree = await client.callTool('copy_path', { source: 'linked', destination: 'copy' });
+      expect(tree.content).toMatchObject([{ text: expect.stringContaining('which may be outside: linked/deep/hard\n') }]);
       const { structuredContent } = await client.callTool('read_multiple_files', { paths: ['hard', 'd/in.txt'] });
       expect(structuredContent?.['files']).toMatchObject([{ error: { code: 'denied' } }, { content: 'fine' }]);
       const found = await client.callTool('search_content', { path: '.', pattern: '.', output: 'files' });

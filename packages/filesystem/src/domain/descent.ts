@@ -8,7 +8,7 @@ interface Level {
 }
 
 /** Opens files below a directory one after the other, by handles all the way, and keeps those that the next one needs too. */
-export class Trail implements AsyncDisposable {
+export class Descent implements AsyncDisposable {
   readonly #levels: Level[];
 
   /** The first directory stays the caller's. */
