@@ -1,9 +1,17 @@
 #!/usr/bin/env bash
-# Builds from Debian packages the images that are missing: `localhost/postgres:15` for Docker Hub's `postgres:15`, and so on.
+# Builds from Debian packages the images that are missing, or were built by another version of these files: `localhost/postgres:15` for Docker
+# Hub's `postgres:15`, and so on. `images.sh names` only says which those are.
 set -euo pipefail
 cd "$(dirname "$0")"
 
-missing() { ! docker image inspect "localhost/$1" >/dev/null 2>&1; }
+names=(postgres:15 postgres:18 debian:bookworm-slim nginx:stable)
+if [ "${1:-}" = names ]; then echo "${names[@]}"; exit; fi
+
+# As a label of every image.
+recipe=$(cat images.sh postgres-entrypoint.sh | sha256sum | cut -d' ' -f1)
+missing() {
+  [ "$(docker image inspect --format '{{index .Config.Labels "touchstone.recipe"}}' "localhost/$1" 2>/dev/null)" != "$recipe" ]
+}
 
 # build IMAGE SUITE PACKAGES HOOK [docker import's options]: packages are unpacked, not configured; HOOK finishes the tree in "$1".
 build() {
@@ -12,7 +20,7 @@ build() {
   # A testing suite may have expired on a mirror that is not updated any more.
   mmdebstrap --quiet --variant=extract --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr --aptopt='Acquire::Check-Valid-Until "false"' \
     --include="dash,coreutils,$packages" --extract-hook="set -e; $hook" "$suite" "$tar" "$mirror" 2>"$tar.log" || { cat "$tar.log" >&2; return 1; }
-  docker import "$@" "$tar" "$image" >/dev/null
+  docker import --change "LABEL touchstone.recipe=$recipe" "$@" "$tar" "$image" >/dev/null
   echo "Built $image from Debian $suite"
 }
 
@@ -32,6 +40,28 @@ postgres() {
     --change 'ENTRYPOINT ["postgres-entrypoint.sh"]' --change 'CMD ["postgres"]'
 }
 
+# OpenSSH and git, for packages/git/test/containers, with an account that has no password and is not locked.
+# shellcheck disable=SC2016 # "$1" is the hook's
+sshd() {
+  build debian:bookworm-slim bookworm openssh-server,git '
+      mkdir -p "$1"/run/sshd "$1"/home/git
+      printf "%s\n" root:x:0:0::/root:/bin/sh sshd:x:100:65534::/run/sshd:/usr/sbin/nologin git:x:1000:1000::/home/git:/bin/sh >"$1"/etc/passwd
+      printf "%s\n" root:x:0: nogroup:x:65534: git:x:1000: >"$1"/etc/group
+      chown 1000:1000 "$1"/home/git
+      cd "$1"
+      rm -rf usr/share/doc usr/share/locale usr/share/perl' --change 'ENV PATH=/usr/sbin:/usr/bin:/sbin:/bin'
+}
+
+# For packages/http-fetch/test/containers, which bring their configuration.
+# shellcheck disable=SC2016 # "$1" is the hook's
+nginx() {
+  build nginx:stable bookworm nginx-light '
+      printf "%s\n" root:x:0:0::/root:/bin/sh nobody:x:65534:65534::/nonexistent:/usr/sbin/nologin >"$1"/etc/passwd
+      printf "%s\n" root:x:0: nogroup:x:65534: >"$1"/etc/group
+      cd "$1"
+      rm -rf usr/share/doc usr/share/locale usr/share/perl' --change 'EXPOSE 80' --change 'CMD ["nginx", "-g", "daemon off;"]'
+}
+
 if ! command -v mmdebstrap >/dev/null; then
   apt-get update -qq
   DEBIAN_FRONTEND=noninteractive apt-get install -qq mmdebstrap >/dev/null
@@ -43,8 +73,19 @@ work=$(mktemp --directory)
 trap 'rm -rf "$work"' EXIT
 export TMPDIR=$work
 
+make_image() {
+  case $1 in
+    # The oldest and the newest version that Debian has and PostgreSQL supports.
+    postgres:15) postgres 15 bookworm ;;
+    postgres:18) postgres 18 forky ;;
+    debian:*) sshd ;;
+    nginx:*) nginx ;;
+    *) echo "There is no recipe for $1" >&2; return 1 ;;
+  esac
+}
+
 jobs=()
-# The oldest and the newest version that Debian has and PostgreSQL supports.
-if missing postgres:15; then postgres 15 bookworm & jobs+=($!); fi
-if missing postgres:18; then postgres 18 forky & jobs+=($!); fi
+for name in "${names[@]}"; do
+  if missing "$name"; then make_image "$name" & jobs+=($!); fi
+done
 for job in "${jobs[@]}"; do wait "$job"; done

@@ -28,7 +28,7 @@ export interface Row {
 }
 
 /** What can be measured by itself. */
-export const PARTS = ['http', 'stdio', 'files'] as const;
+export const PARTS = ['http', 'stdio', 'files', 'postgres'] as const;
 
 /** One of these. */
 export type Part = (typeof PARTS)[number];

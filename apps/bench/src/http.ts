@@ -7,8 +7,11 @@ import { peerPath } from './peers.ts';
 import { cpuMicroseconds, freePort, type Load, listening, type Running, residentMb, start, startLoad } from './processes.ts';
 import { notesOf, rowOf, type Sample } from './rounds.ts';
 
-const CONNECTIONS = 16;
-const COLUMNS = ['requests/s', 'CPU us/request', 'p50 ms', 'p99 ms', 'peak RSS MB', 'generator busy'];
+/** Sockets that are kept busy. */
+export const CONNECTIONS = 16;
+
+/** What is measured of each contestant under load. */
+export const COLUMNS = ['requests/s', 'CPU us/request', 'p50 ms', 'p99 ms', 'peak RSS MB', 'generator busy'];
 
 /** Who serves over HTTP, and what he is asked. */
 interface Contestant {
@@ -81,7 +84,8 @@ async function measureOne({ args, era }: Contestant, load: Load, plan: Plan): Pr
   return measured;
 }
 
-function sampleOf(result: LoadResult, before: number | undefined, { pid }: Running): Sample {
+/** What a time of load has come to. */
+export function sampleOf(result: LoadResult, before: number | undefined, { pid }: Running): Sample {
   const after = cpuMicroseconds(pid);
   if (result.failures > 0) throw new Error(`${result.failures} of ${result.requests} answers were wrong`);
   return {
@@ -96,6 +100,12 @@ function sampleOf(result: LoadResult, before: number | undefined, { pid }: Runni
 
 /** Looks at one whole answer before any is counted. */
 async function check(request: string, work: Work, port: number): Promise<void> {
+  const wrong = problem(work, parseBody(await bodyOf(request, port)));
+  if (wrong !== undefined) throw new Error(`${work} answered with ${wrong}`);
+}
+
+/** The body of the answer to one request. */
+export async function bodyOf(request: string, port: number): Promise<string> {
   const [head = '', body = ''] = request.split('\r\n\r\n');
   const headers = head
     .split('\r\n')
@@ -103,6 +113,6 @@ async function check(request: string, work: Work, port: number): Promise<void> {
     .map((line) => line.split(': ') as [string, string]);
   const kept = headers.filter(([name]) => name !== 'host' && name !== 'content-length');
   const answer = await fetch(`http://127.0.0.1:${port}/mcp`, { method: 'POST', headers: kept, body, signal: AbortSignal.timeout(10_000) });
-  const wrong = answer.status === 200 ? problem(work, parseBody(await answer.text())) : `HTTP status ${answer.status}`;
-  if (wrong !== undefined) throw new Error(`${work} answered with ${wrong}`);
+  if (answer.status !== 200) throw new Error(`HTTP status ${answer.status}`);
+  return await answer.text();
 }

@@ -8,6 +8,7 @@ import { measureHttp } from './http.ts';
 import { circumstances } from './machine.ts';
 import { bundleOurs } from './ours.ts';
 import { installPeers } from './peers.ts';
+import { measurePostgres } from './postgres.ts';
 import { ratiosOf } from './ratios.ts';
 import { markdown, type Report } from './report.ts';
 import { measureStdio } from './stdio.ts';
@@ -39,16 +40,18 @@ function unlessReady(fault: string | undefined, note: string): string | undefine
 }
 
 const noPeers = unlessReady(installPeers(), 'not installed');
-const noOurs = values.only === 'files' ? undefined : unlessReady(bundleOurs(), 'not built');
+const noOurs = values.only === 'files' || values.only === 'postgres' ? undefined : unlessReady(bundleOurs(), 'not built');
 const measure: Record<Part, () => Promise<Section[]>> = {
   http: () => measureHttp(plan, noPeers, noOurs),
   stdio: () => measureStdio(plan, noPeers, noOurs),
   files: () => measureFiles(plan, noPeers),
+  postgres: () => measurePostgres(plan, noPeers),
 };
 const plans: Record<Part, string> = {
   http: `HTTP: ${plan.rounds} interleaved rounds of ${plan.measureMs / 1000} s after ${plan.warmUpMs / 1000} s of warm-up.`,
   stdio: `stdio: ${plan.starts} interleaved starts, ${plan.rounds} rounds of ${plan.trips} round trips.`,
   files: `Files: ${plan.rounds} interleaved rounds of new processes, each with a first call and ${plan.calls} after it, whose median counts.`,
+  postgres: `PostgreSQL: ${plan.rounds} interleaved rounds, over HTTP and over stdio, on one database.`,
 };
 const sections: Section[] = [];
 for (const part of parts) sections.push(...(await measure[part]()));

@@ -15,21 +15,25 @@ const CLIENT = { name: 'touchstone-bench', version: '1.0.0' };
 
 /** One HTTP request, ready to be written to a socket. */
 export function httpRequest(work: Work, era: Era, port: number): string {
+  return work === 'tools/call' ? postRequest(work, CALL, era, port) : postRequest(work, {}, era, port);
+}
+
+/** The same of any method and params; `name` is the tool's, where one is called. */
+export function postRequest(method: string, params: { name?: string; arguments?: object }, era: Era, port: number): string {
   const modern = era === '2026-07-28';
   const meta = {
     'io.modelcontextprotocol/protocolVersion': era,
     'io.modelcontextprotocol/clientInfo': CLIENT,
     'io.modelcontextprotocol/clientCapabilities': {},
   };
-  const params = { ...(work === 'tools/call' ? CALL : {}), ...(modern ? { _meta: meta } : {}) };
-  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: work, params });
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, ...(modern ? { _meta: meta } : {}) } });
   const headers = {
     host: `127.0.0.1:${port}`,
     accept: 'application/json, text/event-stream',
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
     'mcp-protocol-version': era,
-    ...(modern ? { 'mcp-method': work, ...(work === 'tools/call' ? { 'mcp-name': CALL.name } : {}) } : {}),
+    ...(modern ? { 'mcp-method': method, ...(params.name === undefined ? {} : { 'mcp-name': params.name }) } : {}),
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   return `POST /mcp HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body}`;

@@ -10,6 +10,9 @@ export const benchServer = at('../ours/dist/main.js');
 /** Our filesystem server's own bundle. */
 export const filesystemServer = at('../../../packages/filesystem/dist/main.js');
 
+/** Our PostgreSQL server's own bundle. */
+export const postgresServer = at('../../../packages/postgres/dist/main.js');
+
 /** Bundles the fifteen tools with the script that bundles every server. Says why it could not, or undefined. */
 export function bundleOurs(): string | undefined {
   if (!existsSync(at('../../../packages/core/dist/index.js'))) return 'core is not built: pnpm build';

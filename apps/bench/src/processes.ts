@@ -15,9 +15,9 @@ export interface Running extends AsyncDisposable {
   pid: number;
 }
 
-/** Starts Node, the same binary for everybody, on a script. */
-export function start(args: readonly string[], stdio: StdioOptions, env: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn(process.execPath, args, { stdio, env: { ...process.env, ...env } });
+/** Starts Node, the same binary for everybody, on a script; or another program. */
+export function start(args: readonly string[], stdio: StdioOptions, env: NodeJS.ProcessEnv = {}, program = process.execPath): Running {
+  const child = spawn(program, args, { stdio, env: { ...process.env, ...env } });
   const exit = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return {
     child,

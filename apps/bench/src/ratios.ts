@@ -1,6 +1,7 @@
 import type { Section } from './figures.ts';
 import { FILES } from './file-works.ts';
 import { HTTP } from './http.ts';
+import { POSTGRES } from './postgres.ts';
 import { STDIO } from './stdio.ts';
 
 /** One ratio of ours to a peer's, beside what performance.md wants reached. */
@@ -15,7 +16,7 @@ export interface Ratio {
 
 /** The ratios of the sections that were measured. */
 export function ratiosOf(sections: readonly Section[]): Ratio[] {
-  const ratios = { http: httpRatios, stdio: stdioRatios, files: fileRatios };
+  const ratios = { http: httpRatios, stdio: stdioRatios, files: fileRatios, postgres: postgresRatios };
   return Object.entries(ratios).flatMap(([part, of]) => {
     const measured = sections.filter((section) => section.part === part);
     return measured.length === 0 ? [] : of(new Map(measured.map((section) => [section.id, section])));
@@ -76,6 +77,31 @@ function fileRatios(measured: Measured): Ratio[] {
       reach: '<= 64',
       value: mostOfOurs(measured, 'RSS growth MB', (calls) => calls > 1),
     },
+  ];
+}
+
+function postgresRatios(measured: Measured): Ratio[] {
+  const [point, scan, trips] = [measured.get('point'), measured.get('scan'), measured.get('trips')];
+  const speed = (name: string, section: Section | undefined, peer: string, reach: string): Ratio => ({
+    name: `PostgreSQL, ${name}, times ${peer}`,
+    reach,
+    value: divide(section, 'requests/s', POSTGRES.ours, peer),
+    byCpu: divide(section, 'CPU us/request', peer, POSTGRES.ours),
+  });
+  const memory = (name: string, section: Section | undefined, column: string): Ratio => ({
+    name: `PostgreSQL, RSS, ${name}, part of ${POSTGRES.dbhub}`,
+    reach: '<= 1',
+    value: divide(section, column, POSTGRES.ours, POSTGRES.dbhub),
+  });
+  return [
+    speed('a row', point, POSTGRES.dbhub, '>= 1'),
+    speed('a row', point, POSTGRES.toolbox, '>= 0.7'),
+    speed('10,000 rows', scan, POSTGRES.dbhub, '>= 1'),
+    speed('10,000 rows', scan, POSTGRES.toolbox, '>= 0.7'),
+    memory('HTTP, a row', point, 'peak RSS MB'),
+    memory('HTTP, 10,000 rows', scan, 'peak RSS MB'),
+    memory('stdio', trips, 'RSS MB'),
+    { name: 'PostgreSQL, tools/list, tokens', reach: '<= 800', value: medianOf(trips, 'list tokens', POSTGRES.ours) },
   ];
 }
 

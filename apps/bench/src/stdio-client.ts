@@ -12,8 +12,8 @@ export interface StdioServer extends AsyncDisposable {
 }
 
 /** Spawns a server and opens the conversation. */
-export async function connectStdio(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<StdioServer> {
-  const running = start(args, ['pipe', 'pipe', 'ignore'], env);
+export async function connectStdio(args: readonly string[], env: NodeJS.ProcessEnv = {}, program?: string): Promise<StdioServer> {
+  const running = start(args, ['pipe', 'pipe', 'ignore'], env, program);
   const request = requester(running);
   try {
     await request('initialize', initialize);

@@ -93,8 +93,8 @@ async function measureTrips(connect: Contestant['trips'], folder: string, count:
   };
 }
 
-/** The first half warms up. */
-async function medianTrip(
+/** Microseconds of one call after the other; the first half warms up. */
+export async function medianTrip(
   server: StdioServer,
   params: { name: string; arguments: object },
   expected: string,

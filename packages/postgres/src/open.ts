@@ -23,46 +23,73 @@ export async function openDatabases(config: Config & CommonConfig, log: Log): Pr
   const demo = config.demo ? await startDemo() : undefined;
   const alone = demo?.url(config.write ? 'demo_writer' : 'demo_reader') ?? config.url;
   const urls = new Map(names.map((name) => [name, name === DEFAULT_DATABASE ? (alone ?? config.databases[name]) : config.databases[name]]));
-  const databases = asDatabases(names.map((name) => openOne(name, urls.get(name), config, log)));
   const looking = new AbortController();
-  const looked = Promise.all(names.map((name) => look(databases.get(name), name === names[0], config, log, looking.signal)));
+  const looks = names.map((name) =>
+    createLook((signal) => look(databases.get(name), name === names[0], config, log, signal), looking.signal),
+  );
+  const databases = asDatabases(names.map((name, index) => openOne(name, urls.get(name), config, log, () => looks[index]?.again())));
+  for (const { again } of looks) again();
   return {
     ...databases,
     async [Symbol.asyncDispose]() {
       looking.abort();
-      await looked;
+      await Promise.all(looks.map(({ settled }) => settled()));
       await databases[Symbol.asyncDispose]();
       await demo?.[Symbol.asyncDispose]();
     },
   };
 }
 
-function openOne(name: string, url: string | undefined, { poolSize, callTimeoutMs }: Config & CommonConfig, log: Log): Database {
+function openOne(
+  name: string,
+  url: string | undefined,
+  { poolSize, callTimeoutMs }: Config & CommonConfig,
+  log: Log,
+  onConnection: () => void,
+): Database {
   const connection = connectionSettings(url, process.env);
   const { ignored, tls } = connection;
   if (tls.warning !== undefined) log.warn({ database: name }, tls.warning);
   if (ignored.length > 0) log.warn({ database: name, ignored }, 'Parameters of the URL that mean nothing here.');
   // A positional argument is all that `ps` shows of the settings.
-  if (connection.password !== undefined && process.argv.some((argument) => argument === url)) {
+  if (connection.passwordInUrl && process.argv.some((argument) => argument === url)) {
     log.warn(
       { database: name },
       'The URL on the command line holds a password, which every user of this machine can read: put it into DATABASE_URL, PGPASSFILE or TOUCHSTONE_POSTGRES_URL_FILE.',
     );
   }
   const warn = (message: string, cause: unknown) => log.warn({ database: name, err: cause }, message);
-  return openDatabase({ name, connection, poolSize, timeoutMs: callTimeoutMs, warn });
+  return openDatabase({ name, connection, poolSize, timeoutMs: callTimeoutMs, warn, onConnection });
 }
 
-/** Has a look at the role and at the named queries, once, while calls may come already. */
+/** A look that is had once, and again with the next connection as long as the database could not be reached. */
+function createLook(look: (signal: AbortSignal) => Promise<boolean>, signal: AbortSignal) {
+  let done = false;
+  let current: Promise<void> | undefined;
+  return {
+    again() {
+      if (done || signal.aborted) return;
+      current ??= look(signal).then((seen) => {
+        done = seen;
+        current = undefined;
+      });
+    },
+    settled: () => current,
+  };
+}
+
+/** Has a look at the role and at the named queries, while calls may come already. False where the database could not be reached. */
 async function look(
   database: Database,
   first: boolean,
   { write, queries, allowFunctions }: Config,
   log: Log,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
+  let reached = false;
   try {
     const warning = warningAbout(await powersOf(database, signal), write);
+    reached = true;
     if (warning !== undefined) log.warn({ database: database.name }, warning);
     for (const [name, query] of Object.entries(queries)) {
       const meant = query.database === undefined ? first : query.database === database.name;
@@ -71,4 +98,5 @@ async function look(
   } catch (error) {
     if (!signal.aborted) log.warn({ database: database.name, err: error }, 'Could not look at the role and the named queries.');
   }
+  return reached;
 }

@@ -91,7 +91,7 @@ describe.each(inject('servers'))('PostgreSQL $version ($kind)', (postgres) => {
         { kind: 'index', pattern: 'orders_open' },
         expect.stringMatching(/^index sales\.orders_open on sales\.orders \(customer_id, \(expression\)\) partial/),
       ],
-      [{ kind: 'index', pattern: 'brok' }, expect.stringMatching(/^index public\.broken on booking \(room\) invalid/)],
+      [{ kind: 'index', pattern: 'brok' }, expect.stringMatching(/^index public\.broken on public\.booking \(room\) invalid/)],
       [{ kind: 'view' }, 'materialized_view sales.totals\nview sales.calls_volatile\nview sales.paid'],
       [{ kind: 'table', pattern: 'far' }, 'foreign_table public.far'],
       [{ kind: 'function', pattern: 'similarity' }, expect.stringContaining('function public.similarity(text, text) -> real immutable')],

@@ -34,7 +34,7 @@ async function outcome(settings: { url: string }) {
   return { code, text, warnings };
 }
 
-describe('TLS', () => {
+describe('PG-115 TLS', () => {
   const authority = createAuthority();
   let proxy: Awaited<ReturnType<typeof startTlsProxy>>;
   beforeAll(async () => {
@@ -107,17 +107,34 @@ describe('TLS', () => {
   });
 });
 
-test('a database that is not there stops no start, and is found once it is', async () => {
+test('PG-095 a database that is not there stops no start, and is found once it is', async () => {
   const { port, close } = await unusedPort();
   await close();
   await using client = await connect(server, { url: url({ host: '127.0.0.1', port }) });
   expect(await ask(client, 'query', ONE)).toMatchObject({ code: 'unavailable', text: expect.stringContaining('Nothing listens') });
   // After some failures nobody waits any more.
-  await expect.poll(async () => (await ask(client, 'query', ONE)).text).toMatch(/Nothing listens.*\nIt is tried again in [1-5] s/);
+  await expect
+    .poll(async () => (await ask(client, 'query', ONE)).text)
+    .toMatch(/Nothing listens.*\nIt is tried again in [1-5] s\. Try again/);
   const authority = createAuthority();
   await using _proxy = await startTlsProxy(newestServer(), { ...authority, port });
   authority[Symbol.dispose]();
   await expect.poll(async () => (await ask(client, 'query', ONE)).code, { timeout: 20_000, interval: 250 }).toBeUndefined();
+});
+
+test('the role is looked at as soon as the database is there', async () => {
+  const { port, close } = await unusedPort();
+  await close();
+  const { username, password, pathname } = new URL(database.superuser);
+  const late = `postgres://${username}:${password}@127.0.0.1:${port}${pathname}?sslmode=require`;
+  await using client = await connect(server, { url: late });
+  const warnings = () => client.log.filter(({ level }) => level === 'warn').map(({ msg }) => String(msg));
+  await expect.poll(warnings, { timeout: 10_000 }).toContainEqual(expect.stringContaining('Could not look at the role'));
+  const authority = createAuthority();
+  await using _proxy = await startTlsProxy(newestServer(), { ...authority, port });
+  authority[Symbol.dispose]();
+  await expect.poll(async () => (await ask(client, 'query', ONE)).code, { timeout: 20_000, interval: 250 }).toBeUndefined();
+  await expect.poll(() => warnings().filter((line) => line.includes('is a superuser'))).toHaveLength(1);
 });
 
 test('the password may come from PGPASSFILE, and the rest from PG* variables', async () => {

@@ -76,7 +76,7 @@ describe.each(inject('servers'))('PostgreSQL $version', (postgres) => {
     ["insert into people values (9, 'x', 99)", 'conflict', /foreign key constraint/],
     ['commit', 'denied', /not allowed/],
     ['insert into people values (8); delete from people', 'denied', /2 statements/],
-  ])('%s is %s, and leaves nothing behind', async (sql, code, message) => {
+  ])('PG-116 %s is %s, and leaves nothing behind', async (sql, code, message) => {
     const answer = await ask(client, 'execute', { sql });
     expect(answer).toMatchObject({ code, text: expect.stringMatching(message) });
     // The detail of a violation quotes the row.
@@ -108,6 +108,9 @@ describe.each(inject('servers'))('PostgreSQL $version', (postgres) => {
       ['update people set boss = null', 'changes all rows'],
       ['with gone as (delete from people returning id) select * from gone', 'deletes all rows'],
       ['alter table people drop column email', 'drops a column'],
+      ['alter table people alter column email type int using 1', 'replaces all values of a column'],
+      ['merge into people p using people q on true when matched then delete', 'deletes all rows that match'],
+      ['merge into people p using people q on true when matched then update set boss = null', 'changes all rows that match'],
     ] as const;
 
     test.each(DESTRUCTIVE)('%s asks first', async (sql, what) => {
@@ -124,6 +127,8 @@ describe.each(inject('servers'))('PostgreSQL $version', (postgres) => {
 
     test.each([
       ['delete from people where id = 99', false],
+      ['merge into people p using people q on false when matched and p.id = 99 then delete', false],
+      ['alter table people alter column email type varchar', true],
       ['delete from people', true],
     ])('%s with dryRun %s asks nobody', async (sql, dryRun) => {
       await using careful = await connect(server, { url: database.owner, write: true });

@@ -4,6 +4,10 @@ import { type Catalog, FactCache, functionFacts } from '../src/domain/functions.
 import { parseStatement } from '../src/domain/statement.ts';
 import { createDatabase, type TestDatabase } from './containers/database.ts';
 
+/** What every transaction begins with. */
+const PROLOGUE = `
+  select set_config('touchstone.schemas', current_schemas(true)::text, false), set_config('search_path', 'pg_catalog, pg_temp', false)`;
+
 describe.each(inject('servers').map((server) => [server.version, server] as const))('facts of PostgreSQL %i', (_version, server) => {
   let database: TestDatabase;
   let client: pg.Client;
@@ -26,6 +30,7 @@ describe.each(inject('servers').map((server) => [server.version, server] as cons
     );
     client = new pg.Client(database.owner);
     await client.connect();
+    await client.query(PROLOGUE);
   });
 
   afterAll(async () => {
@@ -58,7 +63,7 @@ describe.each(inject('servers').map((server) => [server.version, server] as cons
     const cache = new FactCache();
     const name = { kind: 'function', schema: null, name: 'made_later' } as const;
     expect((await functionFacts(catalog, [name], [], cache)).of(name).found).toBe(false);
-    await client.query('create function made_later() returns int language sql as $$ select 1 $$');
+    await client.query('create function public.made_later() returns int language sql as $$ select 1 $$');
     const [called] = (await functionFacts(catalog, [name], [], cache)).of(name).functions;
     expect(called).toEqual({ schema: 'public', name: 'made_later', volatile: true, builtIn: false, extension: null });
     expect([await cost('select t.id from t', cache), await cost('select t.id from t', cache)]).toEqual([1, 0]);

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, inject, test } from 'vitest';
 import { server } from '../src/server.ts';
 import { createDatabase } from './containers/database.ts';
 
-/** An expression, what becomes of it as a cell, and the name of its type. */
+/** PG-086 (dates and times), PG-089 (all else that is not scalar): an expression, what becomes of it as a cell, and the name of its type. */
 const VALUES: readonly [string, unknown, string][] = [
   ['9223372036854775807::int8', '9223372036854775807', 'bigint'],
   ['-2147483648', -2147483648, 'integer'],

@@ -85,7 +85,7 @@ describe.each(EVERYWHERE)('PostgreSQL $version, without the judge, reset $ending
     expect(await value('show work_mem')).toBe('4MB');
   });
 
-  describe('a session is as it was', () => {
+  describe('PG-096 a session is as it was', () => {
     let before: unknown;
     beforeEach(async () => {
       before = await value('select pg_backend_pid()');

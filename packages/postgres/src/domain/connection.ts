@@ -4,12 +4,14 @@ import { type Tls, tlsOf } from './tls.ts';
 /** Environment variables. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** How to reach a database. What is undefined, pg takes from its PG* variable or its default. */
+/** How to reach a database. What is undefined, pg takes from its PG* variable, from PGPASSFILE or its default. */
 export interface ConnectionSettings {
   host: string;
   port: number;
   user: string | undefined;
   password: string | undefined;
+  /** Whether the URL itself holds it. */
+  passwordInUrl: boolean;
   database: string | undefined;
   options: string | undefined;
   sslNegotiation: 'postgres' | 'direct';
@@ -37,7 +39,8 @@ export function connectionSettings(url: string | undefined, env: Env): Connectio
     host,
     port: address.port ?? Number(env['PGPORT'] || 5432),
     user: address.user,
-    password: address.password,
+    password: address.password ?? (env['PGPASSWORD'] || undefined),
+    passwordInUrl: address.password !== undefined,
     database: address.database,
     options: address.params['options'],
     sslNegotiation: param('sslnegotiation') === 'direct' ? 'direct' : 'postgres',

@@ -1,6 +1,7 @@
 import { ToolError } from '@touchstone-mcp/core/errors';
 import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, ExponentialBackoff, handleAll, handleWhen, retry } from 'cockatiel';
 import { Client, type ClientConfig, Pool, type PoolClient, type PoolConfig } from 'pg';
+import passwordOf from 'pgpass';
 import type { ConnectionSettings } from './connection.ts';
 import { isPassing, toDatabaseError } from './errors.ts';
 import type { Trimmer } from './trimmer.ts';
@@ -35,8 +36,15 @@ const RETRIES = { maxAttempts: 3, backoff: new ExponentialBackoff({ initialDelay
 const FAILURES = 5;
 const REST = 5_000;
 
-/** Opens none yet. `onLost` hears of idle connections that the server has closed. */
-export function openConnections(settings: ConnectionSettings, max: number, onLost: (error: Error) => void): Connections {
+/** Who hears of connections. */
+export interface Listeners {
+  /** An idle one that the server has closed. */
+  onLost(error: Error): void;
+  onMade(): void;
+}
+
+/** Opens none yet. */
+export function openConnections(settings: ConnectionSettings, max: number, { onLost, onMade }: Listeners): Connections {
   const breaker = createBreaker();
   const wire: WireOptions = { ssl: settings.tls.ssl, sslNegotiation: settings.sslNegotiation, keepAlive: true };
 
@@ -64,7 +72,8 @@ export function openConnections(settings: ConnectionSettings, max: number, onLos
 
   const { host, port, user, password, database, options, channelBinding } = settings;
   const pool = new Pool({
-    ...withoutUndefined({ user, password, database, options }),
+    ...withoutUndefined({ user, database, options }),
+    password: password ?? passwordFromFile,
     host,
     port,
     ssl: wire.ssl,
@@ -75,6 +84,7 @@ export function openConnections(settings: ConnectionSettings, max: number, onLos
     Client: GuardedClient,
   } as unknown as PoolConfig);
   pool.on('error', onLost);
+  pool.on('connect', onMade);
 
   const retries = retry(handleWhen(isPassing), RETRIES);
 
@@ -129,6 +139,11 @@ export function openConnections(settings: ConnectionSettings, max: number, onLos
   };
 }
 
+/** pg would look there by itself, and says on stderr that it will not for long. */
+function passwordFromFile(connection: Parameters<typeof passwordOf>[0]): Promise<string | undefined> {
+  return new Promise((resolve) => passwordOf(connection, resolve));
+}
+
 /** Lets `FAILURES` in a row pass, and then answers by itself for a while. */
 function createBreaker(): <Result>(work: () => Promise<Result>) => Promise<Result> {
   const policy = circuitBreaker(handleAll, { breaker: new ConsecutiveBreaker(FAILURES), halfOpenAfter: REST });
@@ -142,9 +157,9 @@ function createBreaker(): <Result>(work: () => Promise<Result>) => Promise<Resul
     } catch (error) {
       if (!(error instanceof BrokenCircuitError)) throw error;
       const { lastFailure } = policy;
-      const { code, message } = toDatabaseError(lastFailure && 'error' in lastFailure ? lastFailure.error : error);
+      const { code, message, hint = 'Tell the user.' } = toDatabaseError(lastFailure && 'error' in lastFailure ? lastFailure.error : error);
       const seconds = Math.max(1, Math.ceil((until - Date.now()) / 1_000));
-      throw new ToolError(code, message, { hint: `It is tried again in ${seconds} s. Tell the user.` });
+      throw new ToolError(code, message, { hint: `It is tried again in ${seconds} s. ${hint}` });
     }
   };
 }

@@ -40,10 +40,16 @@ export interface Session {
   /** What is known of the functions and views of this database. */
   readonly facts: FactCache;
   /**
-   * A statement of our own: constant text, bound values. All rows as objects; booleans, int2, int4, floats and oid as JavaScript values, int8
+   * A statement of our own: constant text, bound values. It runs with nothing but PostgreSQL's own schema in the path; the schemas in the path of
+   * the role are in `visible.ts`. All rows as objects; booleans, int2, int4, floats and oid as JavaScript values, int8
    * as a number where it is safe, arrays of these and of text as arrays, json parsed, all else text.
    */
   rows<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /**
+   * The same where a caller's text is in it, proven: names in it mean what they mean in the path of the role. What is not the caller's must be
+   * named in full, operators and types as well.
+   */
+  rowsAsCaller<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   /**
    * A caller's statement, proven, by a portal under caps and never rewritten. With `last` a READ ONLY transaction ends, and the connection is
    * reset, in the same message, which saves a round trip: what came after it would begin another.

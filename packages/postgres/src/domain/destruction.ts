@@ -1,4 +1,5 @@
 import { parseStatement } from './statement.ts';
+import { unwrap } from './syntax.ts';
 
 /** What destroys, by the kind of node in the grammar's tree, and when. */
 const DESTROYS: Readonly<Record<string, (fields: Readonly<Record<string, unknown>>) => string | undefined>> = {
@@ -6,7 +7,15 @@ const DESTROYS: Readonly<Record<string, (fields: Readonly<Record<string, unknown
   TruncateStmt: () => 'deletes all rows',
   DeleteStmt: ({ whereClause }) => (whereClause === undefined ? 'deletes all rows' : undefined),
   UpdateStmt: ({ whereClause }) => (whereClause === undefined ? 'changes all rows' : undefined),
-  AlterTableCmd: ({ subtype }) => (subtype === 'AT_DropColumn' ? 'drops a column' : undefined),
+  MergeWhenClause({ commandType, condition }) {
+    if (condition !== undefined) return undefined;
+    return { CMD_DELETE: 'deletes all rows that match', CMD_UPDATE: 'changes all rows that match' }[String(commandType)];
+  },
+  AlterTableCmd: ({ subtype, def }) => {
+    if (subtype === 'AT_DropColumn') return 'drops a column';
+    // USING.
+    return subtype === 'AT_AlterColumnType' && 'raw_default' in unwrap(def).fields ? 'replaces all values of a column' : undefined;
+  },
 };
 
 /** What a statement destroys that nobody could bring back, in words; undefined where it does no such thing. Throws like `parseStatement`. */

@@ -71,7 +71,11 @@ const BY_STATE: Readonly<Record<string, Translation>> = {
   '57': { code: 'unavailable', message: 'The database ended the connection.', hint: AGAIN },
   '57014': { code: 'timeout', message: 'The statement took too long and was cancelled.', hint: LESS },
   '57P03': { code: 'unavailable', message: 'The database is starting or stopping.', hint: AGAIN },
-  '58': { code: 'unavailable', message: 'The database has trouble with its system.', hint: TELL },
+  '58': {
+    code: 'unavailable',
+    message: 'The database has trouble with its system.',
+    hint: "Tell the user: see the database server's log.",
+  },
   HV: { code: 'unavailable', message: 'A foreign data source failed.', hint: TELL },
   P0: { code: 'invalid_input' },
 };
@@ -108,6 +112,15 @@ export function toDatabaseError(error: unknown): ToolError {
 export function isPassing(error: unknown): boolean {
   const code = String((error as { code?: unknown }).code ?? '');
   return /^(ECONN|EPIPE|EAI_AGAIN|53300|57P03)/.test(code) || /Connection terminated/.test(String((error as Error).message));
+}
+
+/** A statement of our own that the server does not understand is our mistake, and no matter of the caller's arguments. */
+export function asOurOwn(error: unknown): unknown {
+  if (!(error instanceof Error) || !isServerError(error) || !error.code.startsWith('42') || error.code === '42501') return error;
+  return new ToolError('internal', 'The database did not understand a statement of this server.', {
+    hint: TELL,
+    cause: { sqlstate: error.code, routine: error.routine },
+  });
 }
 
 function isServerError(error: Error): error is Error & ServerError {

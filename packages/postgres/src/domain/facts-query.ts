@@ -1,3 +1,5 @@
+import { CALLERS_SCHEMAS } from './visible.ts';
+
 /** Objects below this number were made with the database cluster, and are PostgreSQL's own: FirstNormalObjectId. */
 const FIRST_NORMAL_OID = 16384;
 
@@ -6,18 +8,22 @@ const ofExtension = (catalog: string, oid: string) => `
 
 /**
  * What names stand for: $1 their kinds, $2 their schemas or nulls, $3 the names. Each row is one thing that the name number `id` stands for:
- * a function that it calls, a relation, a definition in SQL, or, with nothing but nulls, something harmless.
+ * a function that it calls, a relation, a definition in SQL, or, with nothing but nulls, something harmless. In encodings of one byte a
+ * character PostgreSQL folds `É` as well, which our grammar does not: there a name also stands for what it is in small letters.
  *
  * Of what is not built in, it follows: types, those of arguments too, to their parts, checks and casts; operators to their functions; aggregates to
  * the functions they consist of; fields to functions of one argument; tables to their policies and, with all partitions, to the handlers of foreign
  * ones; views to their definitions, unless they belong to an extension.
  */
 export const FACTS = `
-with recursive wanted as (
+with recursive asked as (
   select * from unnest($1::text[], $2::name[], $3::name[]) with ordinality as w (kind, schema, name, id)
+), wanted as (
+  select * from asked union select kind, lower(schema::text collate "default")::name, lower(name::text collate "default")::name, id from asked
+  where (select pg_encoding_max_length(encoding) = 1 from pg_database where datname = current_database())
 ), place as (
   select w.id, w.kind, w.name, n.oid as namespace from wanted w
-  join pg_namespace n on n.nspname = w.schema or w.schema is null and n.nspname = any (current_schemas(true))
+  join pg_namespace n on n.nspname = w.schema or w.schema is null and n.nspname = any (${CALLERS_SCHEMAS})
 ), type (id, oid) as (
   select p.id, t.oid from place p join pg_type t on t.typnamespace = p.namespace and t.typname = p.name where p.kind in ('type', 'function')
   union select p.id, argument from place p join pg_proc f on f.pronamespace = p.namespace and f.proname = p.name, unnest(f.proargtypes::oid[]) argument
@@ -38,7 +44,8 @@ with recursive wanted as (
   where p.kind in ('function', 'keyword') or p.kind = 'field' and f.pronargs - f.pronargdefaults <= 1 and f.pronargs >= 1
   union select p.id, case when o.oid >= ${FIRST_NORMAL_OID} then o.oprcode end
   from place p join pg_operator o on o.oprnamespace = p.namespace and o.oprname = p.name where p.kind = 'operator'
-  union select type.id, c.castfunc from type left join pg_cast c on c.casttarget = type.oid and c.castfunc <> 0 and c.oid >= ${FIRST_NORMAL_OID}
+  union select type.id, c.castfunc from type
+  left join pg_cast c on type.oid in (c.castsource, c.casttarget) and type.oid >= ${FIRST_NORMAL_OID} and c.castfunc <> 0 and c.oid >= ${FIRST_NORMAL_OID}
   union select f.id, w.fdwhandler from family f join pg_foreign_table t on t.ftrelid = f.oid
   join pg_foreign_server s on s.oid = t.ftserver join pg_foreign_data_wrapper w on w.oid = s.srvfdw where w.fdwhandler <> 0
 ), called (id, oid) as (

@@ -16,7 +16,8 @@ export interface FittedPage extends Omit<Page, 'command' | 'affected'> {
 /** Lines before, between and after those of rows. */
 interface Layout {
   head: (names: readonly string[]) => string[];
-  row: (cells: readonly Cell[], columns: readonly Column[], names: readonly string[]) => string;
+  /** What writes a row. */
+  rows: (columns: readonly Column[], names: readonly string[]) => (cells: readonly Cell[]) => string;
   /** Between rows. */
   separator: string;
   foot: string[];
@@ -25,15 +26,18 @@ interface Layout {
 const LAYOUTS: Readonly<Record<Format, Layout>> = {
   json: {
     head: () => ['['],
-    row: (cells, columns, names) =>
-      `{${cells.map((cell, index) => `${JSON.stringify(names[index])}:${jsonOf(cell, columns[index]?.type)}`).join(',')}}`,
+    rows(columns, names) {
+      // Written once for all rows.
+      const keys = names.map((name) => `${JSON.stringify(name)}:`);
+      return (cells) => `{${cells.map((cell, index) => keys[index] + jsonOf(cell, columns[index]?.type)).join(',')}}`;
+    },
     separator: ',\n',
     foot: [']'],
   },
-  csv: { head: (names) => [names.map(csvOf).join(',')], row: (cells) => cells.map(csvOf).join(','), separator: '\n', foot: [] },
+  csv: { head: (names) => [names.map(csvOf).join(',')], rows: () => (cells) => cells.map(csvOf).join(','), separator: '\n', foot: [] },
   table: {
     head: (names) => [tableRow(names), tableRow(names.map(() => '---'))],
-    row: tableRow,
+    rows: () => tableRow,
     separator: '\n',
     foot: [],
   },
@@ -41,12 +45,13 @@ const LAYOUTS: Readonly<Record<Format, Layout>> = {
 
 /** Leaves out the last rows of a page, until it has at most `maxChars` characters when written. Throws ToolError `too_large` where none is left. */
 export function fitPage(page: Page, format: Format, maxChars: number): FittedPage {
-  const { row, head, separator } = LAYOUTS[format];
+  const { rows: writer, head, separator } = LAYOUTS[format];
   const names = distinct(page.columns);
+  const write = writer(page.columns, names);
   let room = maxChars - head(names).join('\n').length;
   const fitting = page.rows.findIndex((cells) => {
     // As structure, which core bounds too, even an empty cell weighs something.
-    room -= row(cells, page.columns, names).length + separator.length + cells.length;
+    room -= write(cells).length + separator.length + cells.length;
     return room < 0;
   });
   const rows = fitting === -1 ? page.rows : page.rows.slice(0, fitting);
@@ -59,9 +64,9 @@ export function fitPage(page: Page, format: Format, maxChars: number): FittedPag
 
 /** A page as text, with lines at its end that say what is missing. JSON is an array of objects, one a line; of the same name twice, one gets a number. */
 export function pageText(page: FittedPage): string {
-  const { head, row, separator, foot } = LAYOUTS[page.format];
+  const { head, rows: writer, separator, foot } = LAYOUTS[page.format];
   const names = distinct(page.columns);
-  const lines = page.rows.map((cells) => row(cells, page.columns, names)).join(separator);
+  const lines = page.rows.map(writer(page.columns, names)).join(separator);
   const rows = page.rows.length === 0 ? [] : [lines];
   return (page.format === 'json' && rows.length === 0 ? ['[]'] : [...head(names), ...rows, ...foot]).concat(notesOn(page)).join('\n');
 }
@@ -85,6 +90,7 @@ function distinct(columns: readonly Column[]): string[] {
 
 /** What the server writes of json is JSON as it stands, to the last digit; unless it has been cut. */
 function jsonOf(cell: Cell, type: string | undefined): string {
+  if (typeof cell === 'number') return String(cell);
   const isJson = typeof cell === 'string' && (type === 'json' || type === 'jsonb') && !cell.endsWith(' bytes)');
   return isJson ? cell.replaceAll('\n', ' ') : JSON.stringify(cell);
 }

@@ -24,10 +24,24 @@ describe('objectionTo', () => {
     ['a volatile one of an extension', extensions('postgres_fdw', 'postgres_fdw_handler'), 'both'],
     ['one of an extension that only computes', extensions('pgcrypto', 'gen_salt'), 'neither'],
     ['one that only reads, of an extension that does more', extensions('pg_stat_statements', 'pg_stat_statements'), 'neither'],
+    ['one that looks at pages', extensions('pg_visibility', 'pg_visibility_map'), 'neither'],
+    ['what truncates them', extensions('pg_visibility', 'pg_truncate_visibility_map'), 'both'],
+    ['one that looks at buffers', extensions('pg_buffercache', 'pg_buffercache_summary'), 'neither'],
+    ['what throws them out', extensions('pg_buffercache', 'pg_buffercache_evict'), 'both'],
+    ['one that looks at free space', extensions('pg_freespacemap', 'pg_freespace'), 'neither'],
+    ['one that looks at locks of rows', extensions('pgrowlocks', 'pgrowlocks'), 'neither'],
     ['what that extension does more', extensions('pg_stat_statements', 'pg_stat_statements_reset'), 'both'],
   ])('%s', (_what, called, refusedFor) => {
     const objections = (['read', 'write'] as const).filter((mode) => objectionTo(called, mode, []) !== undefined);
     expect({ 'read,write': 'both', read: 'read', write: 'write', '': 'neither' }[objections.join()]).toBe(refusedFor);
+  });
+
+  test.each([
+    ['nextval', /^it changes a sequence$/],
+    ['currval', /what nextval has given/],
+    ['lastval', /what nextval has given/],
+  ])('%s is refused for its own reason', (name, reason) => {
+    expect(objectionTo(builtIn(name), 'read', [])?.reason).toMatch(reason);
   });
 
   test('the operator has the last word, by name or by schema and name', () => {

@@ -63,15 +63,32 @@ const HARMLESS: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Built-in functions of sequences, which belong to a write. */
-const WRITING: ReadonlySet<string> = new Set(names('nextval setval currval lastval'));
+/** Built-in functions of sequences, which belong to a write, and why. */
+const WRITING: Readonly<Record<string, string>> = {
+  nextval: 'it changes a sequence',
+  setval: 'it changes a sequence',
+  currval: 'it tells what nextval has given in the same transaction, and that changes a sequence',
+  lastval: 'it tells what nextval has given in the same transaction, and that changes a sequence',
+};
 
 /** Extensions whose functions compute or measure, although some are VOLATILE. */
-const HARMLESS_EXTENSIONS: ReadonlySet<string> = new Set(['uuid-ossp', 'pgcrypto', 'tsm_system_rows', 'tsm_system_time', 'pgstattuple']);
+const HARMLESS_EXTENSIONS: ReadonlySet<string> = new Set([
+  'uuid-ossp',
+  'pgcrypto',
+  'tsm_system_rows',
+  'tsm_system_time',
+  'pgstattuple',
+  'sslinfo',
+]);
 
 /** Those of an extension that has others as well. */
 const HARMLESS_OF_EXTENSIONS: ReadonlySet<string> = new Set(
-  names('pg_stat_statements.pg_stat_statements pg_stat_statements.pg_stat_statements_info hypopg.hypopg hypopg.hypopg_list_indexes'),
+  names(
+    'pg_stat_statements.pg_stat_statements pg_stat_statements.pg_stat_statements_info hypopg.hypopg hypopg.hypopg_list_indexes',
+    'tablefunc.normal_rand pg_freespacemap.pg_freespace pg_visibility.pg_visibility pg_visibility.pg_visibility_map',
+    'pg_visibility.pg_visibility_map_summary pg_buffercache.pg_buffercache_pages pg_buffercache.pg_buffercache_summary',
+    'pg_buffercache.pg_buffercache_usage_counts pgrowlocks.pgrowlocks',
+  ),
 );
 
 /**
@@ -95,9 +112,10 @@ export function objectionTo(called: CalledFunction, mode: 'read' | 'write', allo
 
 function objectionToBuiltIn(name: string, mode: 'read' | 'write'): Objection | undefined {
   if (HARMLESS.has(name)) return undefined;
-  if (!WRITING.has(name)) return { reason: 'it may change the state of the server', hint: `Leave it out. ${ALLOW}` };
+  const why = Object.hasOwn(WRITING, name) ? WRITING[name] : undefined;
+  if (why === undefined) return { reason: 'it may change the state of the server', hint: `Leave it out. ${ALLOW}` };
   if (mode === 'write') return undefined;
-  return { reason: 'it changes a sequence', hint: 'Use execute, which the operator enables with --write.' };
+  return { reason: why, hint: 'Select last_value from the sequence, or use execute, which the operator enables with --write.' };
 }
 
 const ALLOW = 'The operator can allow it with --allow-functions.';

@@ -102,8 +102,8 @@ async function factsOf(session: Catalog, names: readonly Name[], cache: FactCach
   for (const [index, name] of missing.entries()) {
     const fact = await toFact(rows.get(index + 1) ?? []);
     facts.set(keyOf(name), fact);
-    // Whoever calls a function before it is made may do so right after. Of fields, nearly none are functions.
-    if (fact.found || name.kind === 'field' || name.kind === 'keyword') cache.set(keyOf(name), fact);
+    // Whoever calls a function before it is made may do so right after. Of fields, nearly none are functions; settings are no facts.
+    if (fact.found || ['field', 'keyword', 'setting'].includes(name.kind)) cache.set(keyOf(name), fact);
   }
   return facts;
 }

@@ -14,6 +14,7 @@ import { vacuum } from './health/vacuum.ts';
 import { wraparound } from './health/wraparound.ts';
 import { oneLine } from './identifier.ts';
 import { recoverably } from './plan.ts';
+import { withoutPasswords } from './secrets.ts';
 
 /** The checks by name, in the order of the answer. */
 export const HEALTH_CHECKS = {
@@ -88,7 +89,8 @@ export async function checkOne(session: Session, check: HealthCheckName, maxRows
     const shown = rows.map(({ level, object, detail, fix }) => ({
       level,
       ...(object === null ? {} : { object: oneLine(object) }),
-      detail: oneLine(detail, MAX_DETAIL),
+      // It may quote what another session runs.
+      detail: oneLine(withoutPasswords(detail), MAX_DETAIL),
       ...(fix === null || fix === '' ? {} : { fix: oneLine(fix) }),
     }));
     const status = worst === undefined || worst.level === 'unseen' ? 'ok' : worst.level;

@@ -42,6 +42,9 @@ export async function withHypopg<Result>(
 ): Promise<Result> {
   const reset = () => session.rows(`select ${schema}.hypopg_reset()`);
   await reset();
+  // With its first index in a connection hypopg 1.3 runs SQL of its own, which must not find what others have put into the path.
+  await session.rows(`select from ${schema}.hypopg_create_index('create index on pg_catalog.pg_class (relname)')`);
+  await reset();
   return await recoverably(session, () => work(hypopgIn(session, schema, policy)), reset);
 }
 
@@ -50,9 +53,9 @@ function hypopgIn(session: Session, schema: string, policy: Policy): Hypopg {
     async create(definition) {
       const sql = await provenIndex(session, definition, policy);
       const made = await session
-        .rows<Omit<HypotheticalIndex, 'sql'>>(
+        .rowsAsCaller<Omit<HypotheticalIndex, 'sql'>>(
           `select indexrelid as oid, indexname as name, ${schema}.hypopg_relation_size(indexrelid) as bytes
-          from ${schema}.hypopg_create_index($1)`,
+          from ${schema}.hypopg_create_index($1::pg_catalog.text) /* touchstone */`,
           [sql],
         )
         .catch(refused);

@@ -1,6 +1,7 @@
 import type { Session } from './database.ts';
 import type { IndexedTable } from './index-candidates.ts';
 import type { Name } from './syntax.ts';
+import { FIRST_IN_PATH } from './visible.ts';
 
 /** Below so many rows a sequential scan is as good as any index. */
 const TINY = 1_000;
@@ -23,7 +24,7 @@ const TABLES = `
   from unnest($1::text[], $2::text[]) as wanted (schema, name)
   join pg_class c on c.relname = wanted.name::name and c.relkind in ('r', 'm', 'p')
   join pg_namespace n on n.oid = c.relnamespace
-    and case when wanted.schema is null then pg_table_is_visible(c.oid) else n.nspname = wanted.schema::name end
+    and case when wanted.schema is null then ${FIRST_IN_PATH} else n.nspname = wanted.schema::name end
   where n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and not c.reltuples between 0 and ${TINY}
   order by wanted.schema, wanted.name`;
 

@@ -5,7 +5,7 @@ import type { Database, Session, TransactionOptions } from './database.ts';
 import { toDatabaseError } from './errors.ts';
 import { exchange, type Step } from './exchange.ts';
 import { FactCache } from './functions.ts';
-import { AFTER_READ, type Learnt, Transaction } from './session.ts';
+import { AFTER_READ, CALLERS_PATH, type Learnt, Transaction } from './session.ts';
 
 /** How to open a database. */
 export interface DatabaseOptions {
@@ -17,6 +17,8 @@ export interface DatabaseOptions {
   timeoutMs: number;
   /** Hears, in words for an operator, what went wrong where nobody waits for it. */
   warn: (message: string, cause: unknown) => void;
+  /** Hears of each connection that is made. */
+  onConnection?: () => void;
 }
 
 /** The server has this many milliseconds to keep the time by itself, which leaves the connection whole, before we cancel. */
@@ -29,8 +31,18 @@ const RESET_PATIENCE = 5_000;
 const AFTER_WRITE: readonly Step[] = [{ sql: 'DISCARD ALL' }];
 
 /** Opens a database; connections are made when they are needed. */
-export function openDatabase({ name, connection, poolSize, timeoutMs: defaultMs, warn }: DatabaseOptions): Database {
-  const connections = openConnections(connection, poolSize, (error) => warn('an idle connection was lost', toDatabaseError(error)));
+export function openDatabase({
+  name,
+  connection,
+  poolSize,
+  timeoutMs: defaultMs,
+  warn,
+  onConnection = () => {},
+}: DatabaseOptions): Database {
+  const connections = openConnections(connection, poolSize, {
+    onLost: (error) => warn('an idle connection was lost', toDatabaseError(error)),
+    onMade: onConnection,
+  });
   const learnt: Learnt = { facts: new FactCache(), typeNames: new Map() };
   const endings = new Set<Promise<void>>();
 
@@ -139,7 +151,8 @@ class Unsure extends ToolError {}
 
 async function commit(lease: Lease): Promise<void> {
   try {
-    const [{ tag } = { tag: '' }] = await exchange(lease.client, [{ sql: 'COMMIT' }]);
+    // What is deferred until now runs as if the caller had called it.
+    const [, { tag } = { tag: '' }] = await exchange(lease.client, [CALLERS_PATH, { sql: 'COMMIT' }]);
     if (tag !== 'COMMIT') throw new ToolError('conflict', 'The transaction had failed before, and was rolled back.');
   } catch (error) {
     const known = toDatabaseError(error);

@@ -7,6 +7,7 @@ import { type PlanNode, readNodes } from './plan-text.ts';
 import { judged, type Policy } from './query.ts';
 import { type ParsedStatement, type ProvenStatement, parseStatement, proveRead } from './statement.ts';
 import type { Name } from './syntax.ts';
+import { FIRST_IN_PATH } from './visible.ts';
 
 /** A statement whose plan may be had. Made by `provePlan` only. */
 export interface PlannedStatement {
@@ -115,12 +116,12 @@ async function boundPlan(session: Session, explain: ProvenStatement, values: rea
  */
 async function genericPlan(session: Session, { prepare: { sql, name }, explain: { parameters } }: PlannedStatement): Promise<string[]> {
   await session.rows(`SELECT set_config('plan_cache_mode', 'force_generic_plan', true)`);
-  await session.rows(sql);
+  await session.rowsAsCaller(sql);
   return await recoverably(
     session,
     async () => {
       const nulls = Array.from({ length: parameters }, () => 'NULL').join(', ');
-      const rows = await session.rows<{ 'QUERY PLAN': string }>(`EXPLAIN EXECUTE ${name} (${nulls})`);
+      const rows = await session.rowsAsCaller<{ 'QUERY PLAN': string }>(`EXPLAIN EXECUTE ${name} (${nulls})`);
       return rows.map((row) => row['QUERY PLAN']);
     },
     () => session.rows(`DEALLOCATE ${name}`),
@@ -157,7 +158,7 @@ const TABLES = `
   from unnest($1::text[], $2::text[]) as wanted (schema, name)
   join pg_class c on c.relname = wanted.name::name and c.relkind in ('r', 'm', 'p')
   join pg_namespace n on n.oid = c.relnamespace
-    and case when wanted.schema is null then pg_table_is_visible(c.oid) else n.nspname = wanted.schema::name end
+    and case when wanted.schema is null then ${FIRST_IN_PATH} else n.nspname = wanted.schema::name end
   where n.nspname <> 'pg_catalog'`;
 
 /** The tables that a statement names. */

@@ -2,27 +2,46 @@ import { ToolError } from '@touchstone-mcp/core/errors';
 import { cellReader, valueReader } from './cells.ts';
 import type { Lease } from './connections.ts';
 import type { BoundValue, Caps, Cell, Column, Page, Session } from './database.ts';
+import { asOurOwn } from './errors.ts';
 import { exchange, type Outcome, type Step } from './exchange.ts';
 import type { FactCache } from './functions.ts';
 import type { ProvenStatement } from './statement.ts';
 
-/** As a query, it also takes the snapshot after which READ ONLY cannot be undone. What is named here must mean the same in every session. */
-const SETTINGS = `SELECT
-  set_config('search_path', concat_ws(', ', $4::text, nullif(current_setting('search_path'), ''), 'pg_temp'), true),
-  set_config('statement_timeout', $1, true),
-  set_config('lock_timeout', $2, true),
-  set_config('idle_in_transaction_session_timeout', $3, true),
-  set_config('standard_conforming_strings', 'on', true),
-  set_config('client_min_messages', 'error', true),
-  set_config('DateStyle', 'ISO', true),
-  set_config('IntervalStyle', 'postgres', true),
-  set_config('bytea_output', 'hex', true),
-  set_config('extra_float_digits', '1', true)`;
+/** Ends a statement of ours, for those who count statements: before it, PostgreSQL 18 would cut it off. */
+const OWN = '/* touchstone */';
 
-const BEGIN = { read: 'BEGIN TRANSACTION READ ONLY', write: 'BEGIN TRANSACTION READ WRITE' };
+/**
+ * As a query, it also takes the snapshot after which READ ONLY cannot be undone. Runs with the path of the role, where anybody may have planted
+ * operators and types: it uses none but PostgreSQL's own, by their full names. Leaves the path of the caller behind, and what it leads to.
+ */
+const SETTINGS = `SELECT
+  pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', $4::pg_catalog.text, path, 'pg_temp'), true),
+  pg_catalog.set_config('touchstone.path', pg_catalog.current_setting('search_path'), true),
+  pg_catalog.set_config('touchstone.schemas', pg_catalog.current_schemas(true)::pg_catalog.text, true),
+  pg_catalog.set_config('statement_timeout', $1, true),
+  pg_catalog.set_config('lock_timeout', $2, true),
+  pg_catalog.set_config('idle_in_transaction_session_timeout', $3, true),
+  pg_catalog.set_config('standard_conforming_strings', 'on', true),
+  pg_catalog.set_config('client_min_messages', 'error', true),
+  pg_catalog.set_config('DateStyle', 'ISO', true),
+  pg_catalog.set_config('IntervalStyle', 'postgres', true),
+  pg_catalog.set_config('bytea_output', 'hex', true),
+  pg_catalog.set_config('extra_float_digits', '1', true)
+  FROM (SELECT CASE WHEN pg_catalog.current_setting('search_path') OPERATOR(pg_catalog.<>) ''
+    THEN pg_catalog.current_setting('search_path') END AS path) AS own ${OWN}`;
+
+/** What the path is for statements of our own: a better fit in another schema would win over PostgreSQL's functions and operators. */
+const OWN_PATH: Step = { sql: `SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true) ${OWN}` };
+
+/** What it is for whatever holds a caller's text. */
+export const CALLERS_PATH: Step = {
+  sql: `SELECT pg_catalog.set_config('search_path', pg_catalog.current_setting('touchstone.path'), true) ${OWN}`,
+};
+
+const BEGIN = { read: `BEGIN TRANSACTION READ ONLY ${OWN}`, write: `BEGIN TRANSACTION READ WRITE ${OWN}` };
 
 /** Undoes everything that a READ ONLY transaction can leave behind but prepared statements, which only run in the next such transaction. */
-export const AFTER_READ: readonly Step[] = [{ sql: 'ROLLBACK' }, { sql: 'SELECT pg_catalog.pg_advisory_unlock_all()' }];
+export const AFTER_READ: readonly Step[] = [{ sql: 'ROLLBACK' }, { sql: `SELECT pg_catalog.pg_advisory_unlock_all() ${OWN}` }];
 
 /** What the server calls statements that end a transaction, whatever they were written like. */
 const ENDINGS = new Set(['COMMIT', 'ROLLBACK', 'PREPARE TRANSACTION']);
@@ -36,7 +55,12 @@ const OWN_ROW = 4 << 20;
 /** Bytes that may arrive in vain, rows that no longer fit: beyond them a new connection costs less. */
 const IN_VAIN = 4 << 20;
 
-const TYPE_NAMES = 'SELECT oid, format_type(oid, NULL) AS name FROM pg_type WHERE oid = ANY ($1::oid[])';
+/** With the schema only where the path of the role does not have it. */
+const TYPE_NAMES = `SELECT t.oid, pg_catalog.format_type(t.oid, NULL) AS name FROM pg_catalog.pg_type AS t
+  WHERE t.oid OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.oid[]) ${OWN}`;
+
+/** Whose search path a statement runs with. */
+type Path = 'own' | 'callers';
 
 /** What the transactions of a database learn about it, and share. */
 export interface Learnt {
@@ -78,9 +102,21 @@ export class Transaction implements Session {
   }
 
   async rows<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    try {
+      return await this.#all<Row>('own', `${sql} ${OWN}`, values);
+    } catch (error) {
+      throw asOurOwn(error);
+    }
+  }
+
+  rowsAsCaller<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.#all<Row>('callers', sql, values);
+  }
+
+  async #all<Row extends object>(path: Path, sql: string, values: readonly unknown[]): Promise<Row[]> {
     const rows: Row[] = [];
     let columns: { name: string; read: (text: string) => unknown }[] = [];
-    await this.#run(OWN_ROW, {
+    await this.#run(path, OWN_ROW, {
       sql,
       values: values.map(toText),
       onColumns(fields) {
@@ -122,7 +158,8 @@ export class Transaction implements Session {
         return !this.#left;
       },
     };
-    const { tag } = await this.#run(Math.floor(maxChars / 2), step, last && this.#mode === 'read');
+    const { tag } = await this.#run('callers', Math.floor(maxChars / 2), step, last && this.#mode === 'read');
+    if (ENDINGS.has(tag)) this.#refuseEnding();
     if (page.truncated && page.rows.length === 0) {
       throw new ToolError('too_large', 'Not one row of the answer fits.', { hint: 'Select fewer columns.' });
     }
@@ -132,29 +169,37 @@ export class Transaction implements Session {
   async #named(columns: readonly { name: string; typeId: number }[]): Promise<Column[]> {
     const unknown = columns.map(({ typeId }) => typeId).filter((id) => !this.#typeNames.has(id));
     if (unknown.length > 0 && !this.#left) {
-      const types = await this.rows<{ oid: number; name: string }>(TYPE_NAMES, [unknown]);
+      const types = await this.rowsAsCaller<{ oid: number; name: string }>(TYPE_NAMES, [unknown]);
       for (const { oid, name } of types) this.#typeNames.set(oid, name);
     }
     return columns.map(({ name, typeId }) => ({ name, type: this.#typeNames.get(typeId) ?? `type ${typeId}` }));
   }
 
-  async #run(maxRowBytes: number, step: Step, last = false): Promise<Outcome> {
+  /** Between two messages the path is ours: who fails in between leaves it so, by going back to a savepoint. */
+  async #run(path: Path, maxRowBytes: number, step: Step, last = false): Promise<Outcome> {
     const { client, trimmer } = this.#lease;
     trimmer.maxRowBytes = maxRowBytes;
-    const prologue = this.#begun ? [] : this.#prologue;
+    const begin = this.#begun ? [] : this.#prologue;
+    // The prologue leaves the path of the caller.
+    const isOwn = this.#begun;
+    const turn = isOwn === (path === 'own') ? [] : [isOwn ? CALLERS_PATH : OWN_PATH];
+    const before = [...begin, ...turn];
+    const after = last ? AFTER_READ : path === 'own' ? [] : [OWN_PATH];
     this.#begun = !last;
     this.#reset = false;
-    const outcomes = await exchange(client, [...prologue, step, ...(last ? AFTER_READ : [])]);
-    const outcome = outcomes[prologue.length] ?? { tag: '' };
+    const outcomes = await exchange(client, [...before, step, ...after]);
+    const outcome = outcomes[before.length] ?? { tag: '' };
     if (this.#left) return outcome;
     this.#reset = last;
-    if (ENDINGS.has(outcome.tag) || client.getTransactionStatus() !== (last ? 'I' : 'T')) {
-      this.#left = true;
-      throw new ToolError('denied', 'The statement ended the transaction that it ran in.', {
-        hint: 'Leave out COMMIT, ROLLBACK and the like.',
-      });
-    }
+    if (client.getTransactionStatus() !== (last ? 'I' : 'T')) this.#refuseEnding();
     return outcome;
+  }
+
+  #refuseEnding(): never {
+    this.#left = true;
+    throw new ToolError('denied', 'The statement ended the transaction that it ran in.', {
+      hint: 'Leave out COMMIT, ROLLBACK and the like.',
+    });
   }
 }
 

@@ -63,8 +63,10 @@ async function parseNew(sql: string): Promise<ParsedStatement> {
  * ToolError denied with what to do instead, and not_found for functions that are not there.
  *
  * Nothing in it, nor in the views, policies, checks and defaults that it leads to, may be of a kind that is not known to be harmless, nor call
- * a function that `objectionTo` objects to. What this cannot see: the bodies of functions that are declared STABLE or IMMUTABLE, and casts
- * that no text asks for. That is what READ ONLY and a role of few privileges are for.
+ * a function that `objectionTo` objects to. What this cannot see: the bodies of functions that are declared STABLE or IMMUTABLE, and what is
+ * reached without being named because only the type of a column leads to it: casts of that type, implicit or to a type of PostgreSQL's, and
+ * checks of a domain that a value beside it is turned into (`array_append(column, '5')`, `composite_column = '(5)'`). That is what READ ONLY
+ * and a role of few privileges are for.
  */
 export function proveRead(statement: ParsedStatement, facts: FunctionFacts): ProvenStatement {
   const { kind, fields, kinds } = statement;
@@ -98,12 +100,15 @@ function prove({ sql, parameters }: ParsedStatement): ProvenStatement {
 }
 
 function proveShow(statement: ParsedStatement): ProvenStatement {
-  if (isSecretSetting(String(statement.fields['name']))) {
-    throw new ToolError('denied', 'SHOW is not allowed for all settings at once, nor for those that may hold a password.', {
-      hint: 'Name one setting.',
-    });
-  }
+  refuseSecretSetting(String(statement.fields['name']));
   return prove(statement);
+}
+
+function refuseSecretSetting(name: string): void {
+  if (!isSecretSetting(name)) return;
+  throw new ToolError('denied', 'SHOW is not allowed for all settings at once, nor for those that may hold a password.', {
+    hint: 'Name one setting.',
+  });
 }
 
 const PLAN_OPTIONS = 'analyze verbose costs settings generic_plan buffers wal timing summary memory serialize format'.split(' ');
@@ -155,15 +160,19 @@ function notWritten(what: string): ToolError {
   });
 }
 
+/** Parts of ALTER TABLE that change rights, or switch code on and off. */
+const RIGHTS = ['ChangeOwner', 'RowSecurity', 'Trig', 'Rule'];
+
 /** Forms of allowed statements that cannot run in a transaction, or that change rights or code. */
 function refuseWrite(kind: string, fields: Fields): void {
   if (kind === 'VacuumStmt' && fields['is_vacuumcmd'] === true) throw outsideTransaction('VACUUM', 'ANALYZE alone can.');
   if (fields['concurrent'] === true && kind !== 'RefreshMatViewStmt') throw outsideTransaction('CONCURRENTLY', 'Leave it out.');
+  if (fields['authrole'] !== undefined) throw notWritten(`${sqlName(kind)} AUTHORIZATION`);
   const objects = ['objtype', 'objectType', 'removeType', 'renameType'].flatMap((field) => fields[field] ?? []);
   const object = objects.find((type) => !OBJECTS.has(String(type)));
   if (object !== undefined) throw notWritten(`${sqlName(kind)} ${String(object).replace('OBJECT_', '')}`);
   const commands = Array.isArray(fields['cmds']) ? fields['cmds'].map((command) => String(unwrap(command).fields['subtype'])) : [];
-  const command = commands.find((subtype) => ['ChangeOwner', 'RowSecurity'].some((right) => subtype.includes(right)));
+  const command = commands.find((subtype) => RIGHTS.some((right) => subtype.includes(right)));
   if (command !== undefined) throw notWritten('ALTER TABLE of an owner or of row security');
 }
 
@@ -191,6 +200,7 @@ function judgeNames(statement: Syntax, facts: FunctionFacts, mode: 'read' | 'wri
 }
 
 function judge(name: Name, facts: FunctionFacts, mode: 'read' | 'write', via: string): void {
+  if (name.kind === 'setting') refuseSecretSetting(name.name);
   const { found, functions, relations } = facts.of(name);
   if (!found && (name.kind === 'function' || name.kind === 'operator')) {
     throw new ToolError('not_found', `There is no ${name.kind} ${shown(name)}${via}.`, {

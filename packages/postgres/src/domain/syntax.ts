@@ -3,9 +3,10 @@ import { ToolError } from '@touchstone-mcp/core/errors';
 /**
  * What a name stands for. A `field` is the `f` of `x.f`: a column, or else a function that PostgreSQL calls with x, be it a row or not:
  * `('/etc/passwd'::text).pg_read_file` reads that file. A `keyword` is
- * syntax to PostgreSQL 18, and to an older server a function, which may be anybody's. A `target` is a relation whose rows are changed.
+ * syntax to PostgreSQL 18, and to an older server a function, which may be anybody's. A `target` is a relation whose rows are changed; a
+ * `setting` one that is read by its name.
  */
-export type NameKind = 'function' | 'operator' | 'relation' | 'target' | 'type' | 'field' | 'keyword';
+export type NameKind = 'function' | 'operator' | 'relation' | 'target' | 'type' | 'field' | 'keyword' | 'setting';
 
 /** A name as a statement has it, folded and unescaped by the grammar. Without a schema it is looked up in the search path. */
 export interface Name {
@@ -49,9 +50,12 @@ export function readSyntax(tree: unknown): Syntax {
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     const { kind, fields } = node;
     kinds.add(kind);
-    for (const name of NAMES[kind]?.(fields) ?? []) names.set(keyOf(name), name);
+    for (const name of NAMES[kind]?.(fields) ?? []) add(names, name);
     if (kind === 'ParamRef') parameters = Math.max(parameters, Number(fields['number'] ?? 0));
     for (const inner of nodesIn(node)) open.push(inner);
+  }
+  if ([...names.values()].some(({ kind, name }) => kind === 'function' && POPULATES.test(name))) {
+    for (const { kind, schema, name } of [...names.values()]) if (kind === 'relation') add(names, { kind: 'type', schema, name });
   }
   return { kinds, names: [...names.values()], parameters };
 }
@@ -100,7 +104,7 @@ function isFields(value: unknown): value is Fields {
 
 /** The names in a node of each kind that stand for something with code behind it, including operators that are only implied. */
 const NAMES: Readonly<Record<string, (fields: Fields) => Name[]>> = {
-  FuncCall: ({ funcname }) => qualified('function', funcname),
+  FuncCall: ({ funcname, args }) => [...qualified('function', funcname), ...implied(String(strings(funcname).at(-1)), args)],
   RangeTableSample: ({ method }) => qualified('function', method),
   TypeName: ({ names }) => qualified('type', names),
   RangeVar: ({ schemaname, relname }) => [named('relation', relname, schemaname)],
@@ -127,6 +131,25 @@ const NAMES: Readonly<Record<string, (fields: Fields) => Name[]>> = {
   JsonTable: () => [keyword('json_table')],
   MergeSupportFunc: () => [keyword('merge_action')],
 };
+
+/** Makes rows of the type of its argument, perhaps a row of a relation, and has all domains in it checked. */
+const POPULATES = /^jsonb?_populate_record(set)?$/;
+
+/** What a call stands for beside the function that it names. */
+function implied(called: string, args: unknown): Name[] {
+  // An older server looks for it in the path, whatever schema our grammar has given it.
+  if (called === 'json_object') return [keyword(called)];
+  if (called !== 'current_setting') return [];
+  let node = unwrap(Array.isArray(args) ? args[0] : undefined);
+  // `'x'::text` is how the server writes it, in a view.
+  while (['TypeCast', 'NamedArgExpr'].includes(node.kind)) node = unwrap(node.fields['arg']);
+  const { sval } = isFields(node.fields['sval']) ? node.fields['sval'] : {};
+  return typeof sval === 'string' ? [named('setting', sval)] : [];
+}
+
+function add(names: Map<string, Name>, name: Name): void {
+  names.set(keyOf(name), name);
+}
 
 function target({ relation }: Fields): Name[] {
   return isFields(relation) ? [named('target', relation['relname'], relation['schemaname'])] : [];

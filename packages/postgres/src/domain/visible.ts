@@ -10,3 +10,12 @@ export const VISIBLE_RELATION = `
   c.relkind in ('r', 'p', 'v', 'm', 'f')
   and (has_table_privilege(c.oid, 'select, insert, update, delete, truncate, references, trigger')
     or has_any_column_privilege(c.oid, 'select, insert, update, references'))`;
+
+/** The schemas in the path of the role, as the prologue of every transaction has noted them: an array of names. */
+export const CALLERS_SCHEMAS = `current_setting('touchstone.schemas')::name[]`;
+
+/** What a caller gets who names no schema. Needs `c`, a row of pg_class, and `n`, that of its schema. */
+export const FIRST_IN_PATH = `
+  n.nspname = any (${CALLERS_SCHEMAS}) and not exists (
+    select from pg_class other join pg_namespace o on o.oid = other.relnamespace
+    where other.relname = c.relname and array_position(${CALLERS_SCHEMAS}, o.nspname) < array_position(${CALLERS_SCHEMAS}, n.nspname))`;

@@ -1,6 +1,7 @@
 import { ToolError } from '@touchstone-mcp/core/errors';
 import type { Session } from './database.ts';
 import { oneLine } from './identifier.ts';
+import { withoutPasswords } from './secrets.ts';
 
 /** How the heaviest statements may be ordered: what each is the sum (or the mean) of. */
 export const ORDERS = {
@@ -65,7 +66,7 @@ interface Installation {
   role: string;
 }
 
-/** The columns are those of all versions from 1.8 (PostgreSQL 13) on. Nested statements count in their callers already. */
+/** The columns are those of all versions from 1.8 (PostgreSQL 13) on. Nested statements count in their callers already, and ours are not the load. */
 const statementFor = (schema: string, order: Order) => `
   with statement as (
     select queryid::text as id, min(query) as query, sum(calls) as calls, sum(total_exec_time) as total_ms, sum(rows) as rows,
@@ -73,6 +74,7 @@ const statementFor = (schema: string, order: Order) => `
       sum(temp_blks_written) * current_setting('block_size')::int8 as temp_bytes
     from ${schema}.pg_stat_statements
     where dbid = (select oid from pg_database where datname = current_database()) and toplevel and queryid is not null
+      and strpos(query, '/* touchstone */') = 0
     group by queryid
   ), share as (select *, 100 * total_ms / nullif(sum(total_ms) over (), 0) as share from statement)
   select id, left(query, $2) as query, calls::int8 as calls, total_ms as "totalMs", total_ms / calls as "meanMs",
@@ -86,7 +88,10 @@ const statementFor = (schema: string, order: Order) => `
  */
 export async function heaviestQueries(session: Session, question: WorkloadQuestion): Promise<Workload> {
   const { queries, ...workload } = await rawQueries(session, question);
-  return { ...workload, queries: queries.map((query) => ({ ...query, query: oneLine(query.query, question.maxQueryChars) })) };
+  return {
+    ...workload,
+    queries: queries.map((query) => ({ ...query, query: oneLine(withoutPasswords(query.query), question.maxQueryChars) })),
+  };
 }
 
 /** The same, with the statements as they are: to be parsed, not shown. */

@@ -17,9 +17,9 @@ export const execute = defineTool({
     params: z
       .array(z.union([z.string(), z.number(), z.boolean(), z.null()]))
       .default([])
-      .describe('Values of $1, $2, ...'),
+      .describe('Values bound to $1, $2, ...'),
     dryRun: z.boolean().default(false).describe('Report, and undo'),
-    timeoutMs: z.int().min(1).optional().describe('Less than usual'),
+    timeoutMs: z.int().min(1).optional().describe("Milliseconds, at most the server's limit"),
   }),
   // Whole in the answer, and short in tools/list.
   outputSchema: z.looseObject({

@@ -11,7 +11,7 @@ export const explainQuery = defineTool({
     params: z
       .array(z.union([z.string(), z.number(), z.boolean(), z.null()]))
       .optional()
-      .describe('Values of $1, $2'),
+      .describe('Values bound to $1, $2, ...'),
     analyze: z.boolean().optional().describe('Run it: reads only'),
     hypotheticalIndexes: z.array(z.string()).optional().describe('orders (day, id): needs hypopg'),
   }),

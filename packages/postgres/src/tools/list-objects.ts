@@ -14,7 +14,7 @@ export const listObjects = defineTool({
     kind: z.enum(OBJECT_KINDS).optional().describe('By default tables and views'),
     schema: z.string().optional().describe('By default all'),
     pattern: z.string().optional().describe('Part of a name, or whole with *'),
-    limit: z.int().min(1).max(1_000).default(200).describe('Most objects'),
+    limit: z.int().min(1).max(1_000).default(200).describe('At most'),
     cursor: z.string().optional().describe('From nextCursor'),
   }),
   outputSchema: z.object({

@@ -15,10 +15,10 @@ export const query = defineTool({
     params: z
       .array(z.union([z.string(), z.number(), z.boolean(), z.null()]))
       .optional()
-      .describe('Values of $1, $2'),
-    maxRows: z.int().min(1).optional().describe('At most'),
-    format: z.enum(FORMATS).default('json').describe('Text'),
-    timeoutMs: z.int().min(1).optional().describe('At most'),
+      .describe('Values bound to $1, $2, ...'),
+    maxRows: z.int().min(1).optional().describe('Fewer rows than the default'),
+    format: z.enum(FORMATS).default('json').describe('Of the text'),
+    timeoutMs: z.int().min(1).optional().describe("Milliseconds, at most the server's limit"),
   }),
   // Whole in the answer, and short in tools/list.
   outputSchema: z.looseObject({

@@ -13,7 +13,7 @@ export const suggestIndexes = defineTool({
     params: z
       .array(z.union([z.string(), z.number(), z.boolean(), z.null()]))
       .optional()
-      .describe('Values of $1, $2'),
+      .describe('Values bound to $1, $2, ...'),
     limit: z.int().min(1).max(10).default(5).describe('Most indexes'),
   }),
   // Whole in the answer, and short in tools/list.

@@ -4,6 +4,7 @@ import { connectionSettings } from '../../src/domain/connection.ts';
 import { server } from '../../src/server.ts';
 import { ask } from '../ask.ts';
 import { createDatabase, type TestDatabase } from '../containers/database.ts';
+import { startServer } from '../started.ts';
 import { type Change, type ConnectionRow, connectionRows, passwordRows } from './connections.ts';
 
 let database: TestDatabase;
@@ -57,6 +58,12 @@ test('PG-113 a failing statement leaves neither its text nor its values in the l
   await ask(client, 'query', { sql: `select 'fine hunter2'` });
   expect(client.log.length).toBeGreaterThan(3);
   expect(JSON.stringify(client.log)).not.toContain('hunter2');
+});
+
+test('PG-114 a password on the command line is warned of, and not repeated', async () => {
+  await using process = startServer('', [database.reader]);
+  await expect.poll(() => process.log.join('\n')).toMatch(/command line holds a password.*PGPASSFILE/);
+  expect(process.log.join('\n')).not.toContain(new URL(database.reader).password);
 });
 
 test('PG-118 by default nothing can be written, whatever the role may do', async () => {

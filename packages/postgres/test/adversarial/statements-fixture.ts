@@ -42,6 +42,13 @@ export const OWNER_SQL = `
   create function to_own(text) returns own language sql as 'select row(1)::own';
   create cast (text as own) with function to_own(text);
 
+  create type own2 as (x int);
+  create function own2_text(own2) returns text language sql as $$ select '' $$;
+  create cast (own2 as text) with function own2_text(own2) as assignment;
+  create table of_domain (c checked);
+  create function "json_object"(int) returns int language sql as 'select 1';
+
+  create view conninfo_view as select current_setting('primary_conninfo', true) as c;
   create view good_view as select id, lower(b) as b from t where a in (select a from t);
   create view evil_view as select evil() as e;
   create view nested_view as select e from (select * from evil_view) x;
@@ -67,7 +74,7 @@ export const OWNER_SQL = `
 export const SUPERUSER_SQL = `
   create extension dblink; create extension postgres_fdw; create extension tablefunc; create extension pgcrypto; create extension hstore;
   create extension pg_trgm; create extension citext; create extension "uuid-ossp"; create extension tsm_system_rows;
-  create extension pg_stat_statements; create extension lo; create extension xml2;
+  create extension pg_stat_statements; create extension lo; create extension xml2; create extension sslinfo;
   create server elsewhere foreign data wrapper postgres_fdw options (host '127.0.0.1', port '1');
   create user mapping for public server elsewhere options (user 'u', password 'p');
   create foreign table remote (id int) server elsewhere;

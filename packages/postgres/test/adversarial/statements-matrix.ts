@@ -43,6 +43,7 @@ export const matrixRows: readonly StatementRow[] = [
   ),
   ...files("pg_ls_dir('/etc')", "pg_stat_file('/etc/passwd')", "pg_read_binary_file('/etc/passwd')", 'pg_ls_logdir()', 'pg_ls_waldir()'),
   ...files('pg_ls_tmpdir()', 'pg_hba_file_rules()', 'pg_current_logfile()', "lo_import('/etc/passwd')", "lo_export(1, '{marker}')"),
+  ...refused('PG-009', 'files as large objects', "select lo_import('/etc/passwd')", "select lo_export(1, '{marker}')"),
   ...refused(
     'PG-010',
     'large objects, which READ ONLY does not guard',
@@ -223,6 +224,10 @@ export const matrixRows: readonly StatementRow[] = [
     'PG-034',
     'secrets',
     'select rolname, rolpassword from pg_authid',
+    "select current_setting('primary_conninfo')",
+    "select current_setting(setting_name => 'primary_conninfo'::text)",
+    'select * from conninfo_view',
+    "select pg_catalog.current_setting('PRIMARY_CONNINFO', true)",
     'select * from pg_shadow',
     'select * from pg_user_mapping',
     'select umoptions from pg_user_mappings',

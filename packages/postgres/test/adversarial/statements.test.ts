@@ -10,6 +10,10 @@ import { OWNER_SQL, SUPERUSER_SQL } from './statements-fixture.ts';
 import { matrixRows } from './statements-matrix.ts';
 import { writeRows } from './statements-write.ts';
 
+/** What every transaction begins with. */
+const PROLOGUE = `
+  select set_config('touchstone.schemas', current_schemas(true)::text, false), set_config('search_path', 'pg_catalog, pg_temp', false)`;
+
 describe.each(inject('servers').map((server) => [`PostgreSQL ${server.version}`, server] as const))(
   'the judge alone on %s',
   (_title, server) => {
@@ -24,6 +28,7 @@ describe.each(inject('servers').map((server) => [`PostgreSQL ${server.version}`,
         clients.push(client);
       }
       await clients[0]?.query(SUPERUSER_SQL);
+      for (const client of clients) await client.query(PROLOGUE);
     });
 
     afterAll(async () => {

@@ -4,19 +4,22 @@ import { getContainerRuntimeClient } from 'testcontainers';
 export const OWNER_LABEL = 'touchstone.owner';
 export const OWNER = process.env['TOUCHSTONE_CONTAINER_OWNER'] ?? String(process.pid);
 
-/** Whether a container engine answers. Throws if none does where containers are required. */
-export async function containersMayRun(): Promise<boolean> {
+/** What `start` makes of the container engine; undefined, once it has said why, where that cannot be had and is not required. */
+export async function withContainers<Result>(start: () => Promise<Result>, otherwise: string): Promise<Result | undefined> {
   try {
-    await getContainerRuntimeClient();
-    return true;
+    await removeLeftovers();
+    return await start();
   } catch (cause) {
-    if (!process.env['TOUCHSTONE_REQUIRE_CONTAINERS']) return false;
-    throw new Error('TOUCHSTONE_REQUIRE_CONTAINERS is set, and no container engine answers', { cause });
+    if (process.env['TOUCHSTONE_REQUIRE_CONTAINERS']) {
+      throw new Error('TOUCHSTONE_REQUIRE_CONTAINERS is set, and no container can be started', { cause });
+    }
+    process.stderr.write(`No container can be started (${cause instanceof Error ? cause.message : cause}): ${otherwise}\n`);
+    return undefined;
   }
 }
 
 /** Removes what killed test runs have left, where Testcontainers' own remover is switched off. */
-export async function removeLeftovers(): Promise<void> {
+async function removeLeftovers(): Promise<void> {
   const { dockerode } = (await getContainerRuntimeClient()).container;
   for (const { Id, Labels } of await dockerode.listContainers({ all: true, filters: { label: [OWNER_LABEL] } })) {
     if (!isAlive(Number(Labels[OWNER_LABEL]))) await dockerode.getContainer(Id).remove({ force: true, v: true }).catch(unlessGone);

