@@ -1,0 +1,21 @@
+import { type Tool, toolDefiner } from '@touchstone-mcp/core';
+import * as z from 'zod';
+import type { Dependencies } from './server.ts';
+
+/** A tool of this server: its handler receives the repositories and the room that an answer has. */
+export const defineTool = toolDefiner<Dependencies>();
+
+/** Any tool of this server. */
+export type GitTool = Tool<Dependencies>;
+
+/** Arguments that several tools share, in the same few words: a model reads all of them before its first call. */
+export const fields = {
+  repo_path: z.string().optional().describe('Repository'),
+  context_lines: z.int().min(0).max(1_000).default(3).describe('Around changes'),
+  paths: z.array(z.string()).optional().describe('Only these'),
+  output: z.enum(['patch', 'stat', 'names']).optional().describe('Default: as much as fits'),
+  cursor: z.string().optional().describe('nextCursor'),
+};
+
+/** What a handler returns, whole. Its form is that of the domain's type: spelled out in nine schemas, it would cost more than the tools. */
+export const anyOutput = z.looseObject({});

@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import { outcomeText, shortOutcome } from '../domain/outcome-text.ts';
+import { pick } from '../domain/pick.ts';
+import type { Outcome } from '../domain/sequence.ts';
+import { changeRepository } from '../domain/writing.ts';
+import { anyOutput, defineTool, fields } from '../tool.ts';
+
+export const gitCherryPick = defineTool({
+  name: 'git_cherry_pick',
+  title: 'Cherry-pick',
+  description: 'Makes commits of elsewhere again on the current branch. Conflicts are an answer: resolve them, skip, or abort.',
+  inputSchema: z.strictObject({
+    repo_path: fields.repo_path,
+    action: z.enum(['start', 'continue', 'skip', 'abort']).default('start').describe('What to do'),
+    revisions: z.array(z.string()).min(1).max(100).optional().describe('Commits, in this order'),
+    mainline: z.int().min(1).max(100).optional().describe('Of a merge: the parent that counts as before'),
+  }),
+  outputSchema: anyOutput,
+  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
+  audit: ['repo_path', 'action', 'revisions'],
+  handler: ({ repo_path, ...request }, { repositories, protectedBranches, maxResultChars, signal }) =>
+    changeRepository(repositories, repo_path, signal, async (repository) =>
+      shortOutcome(await pick(repository, 'cherry-pick', request, protectedBranches, signal), maxResultChars),
+    ),
+  // The schema keeps what the handler returns, but not its types.
+  text: (outcome) => outcomeText(outcome as unknown as Outcome),
+});

@@ -1,0 +1,28 @@
+import * as z from 'zod';
+import { deleteRemoteBranch, type Pushed } from '../domain/push.ts';
+import { pushedText } from '../domain/push-text.ts';
+import { visibleName } from '../domain/text.ts';
+import { changeRepository } from '../domain/writing.ts';
+import { defineTool } from '../tool.ts';
+
+export const gitDeleteRemoteBranch = defineTool({
+  name: 'git_delete_remote_branch',
+  title: 'Delete remote branch',
+  description: 'Deletes a branch of a remote, if it is still at the commit that is expected.',
+  inputSchema: z.strictObject({
+    repo_path: z.string().optional().describe('Repository'),
+    remote: z.string().optional().describe('Its name'),
+    branch: z.string().describe('Branch'),
+    expected: z.string().optional().describe('Commit; default: as last fetched'),
+  }),
+  outputSchema: z.looseObject({ remote: z.string(), ref: z.string(), state: z.string() }),
+  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
+  audit: ['repo_path', 'remote', 'branch', 'expected'],
+  confirm: ({ branch }) => `Delete the branch ${visibleName(branch)} of the remote?`,
+  handler: ({ repo_path, ...request }, { repositories, network, protectedBranches, signal, progress }) =>
+    changeRepository(repositories, repo_path, signal, async (repository) => ({
+      ...(await deleteRemoteBranch(repository, network, { ...request, protectedBranches }, { signal, progress })),
+    })),
+  // The schema keeps what the handler returns, but not its types.
+  text: (pushed) => pushedText(pushed as unknown as Pushed),
+});
