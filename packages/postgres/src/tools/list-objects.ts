@@ -9,7 +9,7 @@ const ROOM_FOR_NOTES = 500;
 export const listObjects = defineTool({
   name: 'list_objects',
   title: 'List objects',
-  description: 'Tables and views, or objects of another kind, with comments and sizes. System schemas only by name.',
+  description: 'Tables and views, or another kind, with comments and sizes. System schemas only by name.',
   inputSchema: z.strictObject({
     kind: z.enum(OBJECT_KINDS).optional().describe('By default tables and views'),
     schema: z.string().optional().describe('By default all'),
