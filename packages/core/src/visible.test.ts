@@ -17,6 +17,7 @@ it.each([
   ['line\u2028end', '"line\\u2028end"'],
   ['\u009b31m', '"\\u009b31m"'],
   ['half\ud800', '"half\\ud800"'],
+  ['sign\u0600', '"sign\\u0600"'],
   ['"quoted"', '"\\"quoted\\""'],
   ['', '""'],
 ])('writes %j out', (name, shown) => {

@@ -1,2 +1,2 @@
 // What a server writes names with, in its domain too: nothing else of core is loaded for it.
-export { makeVisible, visibleName } from './guards/sanitize.ts';
+export { makeVisible, UNSAFE_IN_NAME, visibleName } from './guards/sanitize.ts';

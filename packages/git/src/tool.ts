@@ -17,5 +17,12 @@ export const fields = {
   cursor: z.string().optional().describe('nextCursor'),
 };
 
+/** Arguments of tools that make commits anew, one by one. */
+export const replayFields = {
+  action: z.enum(['start', 'continue', 'skip', 'abort']).default('start').describe('What to do'),
+  revisions: z.array(z.string()).min(1).max(100).optional().describe('Commits, in this order'),
+  mainline: z.int().min(1).max(100).optional().describe('Of a merge: the parent that counts as before'),
+};
+
 /** What a handler returns, whole. Its form is that of the domain's type: spelled out in nine schemas, it would cost more than the tools. */
 export const anyOutput = z.looseObject({});

@@ -24,23 +24,28 @@ export function makeVisible(text: string): string {
 /** The same for text that is JSON already, in JSON's own escapes: what it says does not change, and it is one line to every reader. */
 export function escapeInvisible(json: string): string {
   if (!hidesSomething(json)) return json;
-  return json.replace(EVERY_INVISIBLE, (character) => character.split('').map(escapeUnit).join(''));
+  return json.replace(EVERY_INVISIBLE, escapeCharacter);
+}
+
+function escapeCharacter(character: string): string {
+  return character.split('').map(escapeUnit).join('');
 }
 
 function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** What ends a line or moves along it, and may stand in text, but in no name. */
-const BREAKS_LINE = /[\t\n\r]/;
+/** What has no place in a name: all that is not seen, ends a line, moves along it or reorders it. Joiners and the common variation selectors stay. */
+export const UNSAFE_IN_NAME = /[[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\p{Cs}]--[\u200c\u200d\ufe00-\ufe0f]]/v;
+const EVERY_UNSAFE_IN_NAME = new RegExp(UNSAFE_IN_NAME.source, 'gv');
 
 /**
- * A name as one line of text that no other name can produce: plain names as they are, the empty one and names with invisible characters (or
- * a leading quote) as a JSON string, the way `ls` and `git` quote theirs. So a file called `x<newline>[DIR] y` cannot forge a second entry.
+ * A name as one line of text that no other name can produce: plain names as they are, the empty one and names with unsafe characters (or a
+ * leading quote) as a JSON string, the way `ls` and `git` quote theirs. So a file called `x<newline>[DIR] y` cannot forge a second entry.
  */
 export function visibleName(name: string): string {
-  const plain = name !== '' && !name.startsWith('"') && !BREAKS_LINE.test(name) && !hidesSomething(name);
-  return plain ? name : escapeInvisible(JSON.stringify(name));
+  if (name !== '' && !name.startsWith('"') && !UNSAFE_IN_NAME.test(name)) return name;
+  return JSON.stringify(name).replace(EVERY_UNSAFE_IN_NAME, escapeCharacter);
 }
 
 /** Data that may be sent: how many characters all its strings have, and how many of them were added to make others visible. */

@@ -1,5 +1,5 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import type { Branch, BranchPage } from './branches.ts';
-import { visibleName } from './text.ts';
 
 /** The list as git branch writes it, with what is known of the last commit behind each name. */
 export function branchesText({ branches, detachedAt, nextCursor }: BranchPage): string {

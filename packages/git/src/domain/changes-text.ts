@@ -1,6 +1,7 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import type { Changes } from './changes.ts';
 import { statLine } from './show-text.ts';
-import { counted, visibleName } from './text.ts';
+import { counted } from './text.ts';
 
 /** A diff behind the title that the official server gives it. */
 export function changesText(title: string, changes: Changes): string {

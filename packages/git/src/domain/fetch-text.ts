@@ -1,5 +1,5 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import type { Fetched } from './fetch.ts';
-import { visibleName } from './text.ts';
 
 /** What a fetch has brought, each ref one line. */
 export function fetchedText({ remote, url, updates, count }: Fetched): string {

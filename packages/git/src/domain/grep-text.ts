@@ -1,5 +1,5 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import type { GrepPage } from './grep.ts';
-import { visibleName } from './text.ts';
 
 /** What was found: each file's name, and behind it its lines, indented, as `12:text`, or `12-text` for those around a match. */
 export function grepText({ files, nextCursor }: GrepPage): string {

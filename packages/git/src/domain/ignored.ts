@@ -1,11 +1,11 @@
 import { lstat } from 'node:fs/promises';
 import { ToolError } from '@touchstone-mcp/core/errors';
+import { visibleName } from '@touchstone-mcp/core/visible';
 import { gitRecords } from './command.ts';
 import { emptyTree } from './comparison.ts';
 import type { ObjectId } from './names.ts';
 import { proveRecordPath } from './record-path.ts';
 import type { Repository } from './repository.ts';
-import { visibleName } from './text.ts';
 
 /** Files that are compared with the disk at once. */
 const BATCH = 200;

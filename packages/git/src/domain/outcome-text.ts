@@ -1,9 +1,10 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import { listed } from './listed.ts';
 import type { Conflict } from './operation.ts';
 import type { Outcome } from './sequence.ts';
 import type { Staged } from './staging.ts';
 import { changeLine } from './status-text.ts';
-import { counted, visibleName } from './text.ts';
+import { counted } from './text.ts';
 
 /** The same, with as many files as have room in an answer. */
 export function shortOutcome({ files, ...outcome }: Outcome, maxResultChars: number): { state: string; [field: string]: unknown } {

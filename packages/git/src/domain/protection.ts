@@ -1,9 +1,9 @@
 import { ToolError } from '@touchstone-mcp/core/errors';
+import { visibleName } from '@touchstone-mcp/core/visible';
 import { git } from './command.ts';
 import { currentBranch } from './head.ts';
 import { type ObjectId, shown } from './names.ts';
 import type { Repository } from './repository.ts';
-import { visibleName } from './text.ts';
 
 /** Refuses to replace the last commit where a remote is known to have it: whoever has fetched it would keep it. */
 export async function refuseRewritingPublished(repository: Repository, signal: AbortSignal): Promise<void> {

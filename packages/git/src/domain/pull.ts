@@ -1,4 +1,5 @@
 import { ToolError } from '@touchstone-mcp/core/errors';
+import { visibleName } from '@touchstone-mcp/core/visible';
 import { type Fetched, fetchInto, type Waiting } from './fetch.ts';
 import { fetchedText } from './fetch-text.ts';
 import { currentBranch, currentCommit } from './head.ts';
@@ -9,7 +10,6 @@ import type { Network } from './network.ts';
 import { operationIn } from './operation.ts';
 import { findRemote, upstreamOf } from './remotes.ts';
 import type { Repository } from './repository.ts';
-import { visibleName } from './text.ts';
 import { gitWrite } from './writing.ts';
 
 /** What git_pull is asked for. */

@@ -1,11 +1,11 @@
 import { ToolError } from '@touchstone-mcp/core/errors';
+import { visibleName } from '@touchstone-mcp/core/visible';
 import { git } from './command.ts';
 import { parseSettings, type Setting } from './configuration.ts';
 import { currentBranch } from './head.ts';
 import { isBranchName, proveBranchName, type RefName, shown } from './names.ts';
 import { type HostRule, proveRemoteUrl, type RemoteUrl } from './remote-url.ts';
 import type { Repository } from './repository.ts';
-import { visibleName } from './text.ts';
 
 /** A remote of a repository, on a host that is allowed. */
 export interface Remote {

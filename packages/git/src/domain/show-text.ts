@@ -1,8 +1,9 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import type { ChangedFile } from './diff.ts';
 import { commitBlock } from './history.ts';
 import type { PatchPage } from './patch.ts';
 import type { ShownCommit, ShownDirectory, ShownFile } from './show.ts';
-import { counted, visibleName } from './text.ts';
+import { counted } from './text.ts';
 
 /** What git_show has found, as text. */
 export function showText(shown: ShownCommit | ShownFile | ShownDirectory): string {

@@ -1,7 +1,7 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import type { DiffStat } from './diff.ts';
 import { conflictLines } from './outcome-text.ts';
 import type { Applied, Stash } from './stash.ts';
-import { visibleName } from './text.ts';
 
 /** What git_stash did, or found. */
 export type StashAnswer =

@@ -1,5 +1,5 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import type { Change, Status } from './status.ts';
-import { visibleName } from './text.ts';
 
 /** A status as text, each entry one line. */
 export function statusText(status: Status, ignored: readonly string[]): string {

@@ -1,5 +1,6 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import { expect, test } from 'vitest';
-import { decode, oneLine, visibleName, withoutCredentials } from './text.ts';
+import { decode, oneLine, withoutCredentials } from './text.ts';
 
 test('GIT-090: bytes that are no UTF-8 are said to be none', () => {
   expect(decode(Buffer.from('café'))).toEqual({ text: 'café', exact: true });

@@ -17,16 +17,6 @@ export function decode(bytes: Uint8Array): Decoded {
   }
 }
 
-/** Characters that end a line, move a cursor, reorder text or are not seen at all. */
-const UNSAFE = /(?!\u200c|\u200d|[\ufe00-\ufe0f])[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\p{Cs}]/u;
-const EVERY_UNSAFE = new RegExp(UNSAFE.source, 'gu');
-
-/** A name as one line that no other name can produce: plain ones as they are, others as a JSON string, so that none can forge a second entry. */
-export function visibleName(name: string): string {
-  if (name !== '' && !name.startsWith('"') && !UNSAFE.test(name)) return name;
-  return JSON.stringify(name).replace(EVERY_UNSAFE, unicodeEscapes);
-}
-
 /** Text as one line: what would end it becomes a space. */
 export function oneLine(text: string): string {
   return text.replace(/[\r\n\u0085\u2028\u2029\v\f]+/g, ' ').trim();
@@ -35,13 +25,6 @@ export function oneLine(text: string): string {
 /** `1 file`, `2 files` */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-function unicodeEscapes(character: string): string {
-  return character
-    .split('')
-    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-    .join('');
 }
 
 /** Without what may be a password: user and token in URLs. `git@host:path` has none. */

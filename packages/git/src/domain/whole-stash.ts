@@ -1,10 +1,11 @@
 import { ToolError } from '@touchstone-mcp/core/errors';
+import { visibleName } from '@touchstone-mcp/core/visible';
 import { gitRecords } from './command.ts';
 import { kindBelow } from './layout.ts';
 import { lookUp, type ObjectId } from './names.ts';
 import { proveRecordPath } from './record-path.ts';
 import type { Repository } from './repository.ts';
-import { decode, visibleName } from './text.ts';
+import { decode } from './text.ts';
 
 /** Files that a refusal names. */
 const MAX_NAMED = 5;

@@ -1,6 +1,7 @@
 import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { ToolError } from '@touchstone-mcp/core/errors';
+import { visibleName } from '@touchstone-mcp/core/visible';
 import { git, gitRecords } from './command.ts';
 import { currentBranch, currentCommit } from './head.ts';
 import type { HeldDirectory } from './held.ts';
@@ -9,7 +10,6 @@ import type { ObjectId } from './names.ts';
 import { operationIn } from './operation.ts';
 import { denied, type Repositories, startOf } from './repositories.ts';
 import type { Repository } from './repository.ts';
-import { visibleName } from './text.ts';
 
 /** A work tree that is gone. Its branch stays. */
 export interface RemovedWorktree {

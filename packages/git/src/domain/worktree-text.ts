@@ -1,4 +1,4 @@
-import { visibleName } from './text.ts';
+import { visibleName } from '@touchstone-mcp/core/visible';
 import type { Worktree } from './worktrees.ts';
 
 /** What git_worktree answers. */

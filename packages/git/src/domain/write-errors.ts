@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { type ErrorCode, ToolError } from '@touchstone-mcp/core/errors';
+import { visibleName } from '@touchstone-mcp/core/visible';
 import type { CommandResult } from './command.ts';
 import { gitError } from './errors.ts';
 import type { Repository } from './repository.ts';
-import { visibleName } from './text.ts';
 
 type Meaning = readonly [says: RegExp, code: ErrorCode, message: string, hint: string];
 

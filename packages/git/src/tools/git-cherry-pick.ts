@@ -3,7 +3,7 @@ import { outcomeText, shortOutcome } from '../domain/outcome-text.ts';
 import { pick } from '../domain/pick.ts';
 import type { Outcome } from '../domain/sequence.ts';
 import { changeRepository } from '../domain/writing.ts';
-import { anyOutput, defineTool, fields } from '../tool.ts';
+import { anyOutput, defineTool, fields, replayFields } from '../tool.ts';
 
 export const gitCherryPick = defineTool({
   name: 'git_cherry_pick',
@@ -11,9 +11,7 @@ export const gitCherryPick = defineTool({
   description: 'Makes commits of elsewhere again on the current branch. Conflicts are an answer: resolve them, skip, or abort.',
   inputSchema: z.strictObject({
     repo_path: fields.repo_path,
-    action: z.enum(['start', 'continue', 'skip', 'abort']).default('start').describe('What to do'),
-    revisions: z.array(z.string()).min(1).max(100).optional().describe('Commits, in this order'),
-    mainline: z.int().min(1).max(100).optional().describe('Of a merge: the parent that counts as before'),
+    ...replayFields,
   }),
   outputSchema: anyOutput,
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },

@@ -1,7 +1,7 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import * as z from 'zod';
 import { type Cleaned, clean } from '../domain/discard.ts';
 import { listed } from '../domain/listed.ts';
-import { visibleName } from '../domain/text.ts';
 import { changeRepository } from '../domain/writing.ts';
 import { anyOutput, defineTool, fields } from '../tool.ts';
 

@@ -1,6 +1,6 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import * as z from 'zod';
 import { clone } from '../domain/clone.ts';
-import { visibleName } from '../domain/text.ts';
 import { defineTool } from '../tool.ts';
 
 export const gitClone = defineTool({

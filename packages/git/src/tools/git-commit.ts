@@ -1,6 +1,7 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import * as z from 'zod';
 import { type Committed, commit } from '../domain/commit.ts';
-import { counted, visibleName } from '../domain/text.ts';
+import { counted } from '../domain/text.ts';
 import { changeRepository } from '../domain/writing.ts';
 import { anyOutput, defineTool, fields } from '../tool.ts';
 

@@ -1,16 +1,16 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import * as z from 'zod';
 import { deleteRemoteBranch, type Pushed } from '../domain/push.ts';
 import { pushedText } from '../domain/push-text.ts';
-import { visibleName } from '../domain/text.ts';
 import { changeRepository } from '../domain/writing.ts';
-import { defineTool } from '../tool.ts';
+import { defineTool, fields } from '../tool.ts';
 
 export const gitDeleteRemoteBranch = defineTool({
   name: 'git_delete_remote_branch',
   title: 'Delete remote branch',
   description: 'Deletes a branch of a remote, if it is still at the commit that is expected.',
   inputSchema: z.strictObject({
-    repo_path: z.string().optional().describe('Repository'),
+    repo_path: fields.repo_path,
     remote: z.string().optional().describe('Its name'),
     branch: z.string().describe('Branch'),
     expected: z.string().optional().describe('Commit; default: as last fetched'),

@@ -2,14 +2,14 @@ import * as z from 'zod';
 import { type Fetched, fetchRemote } from '../domain/fetch.ts';
 import { fetchedText } from '../domain/fetch-text.ts';
 import { changeRepository } from '../domain/writing.ts';
-import { defineTool } from '../tool.ts';
+import { defineTool, fields } from '../tool.ts';
 
 export const gitFetch = defineTool({
   name: 'git_fetch',
   title: 'Fetch',
   description: 'Brings what a remote has. Own branches stay as they are.',
   inputSchema: z.strictObject({
-    repo_path: z.string().optional().describe('Repository'),
+    repo_path: fields.repo_path,
     remote: z.string().optional().describe('Its name'),
     branch: z.string().optional().describe('Only this one'),
     prune: z.boolean().default(false).describe('Forget what is gone there'),

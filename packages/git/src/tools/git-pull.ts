@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { type Pulled, pull, pulledText } from '../domain/pull.ts';
 import { changeRepository } from '../domain/writing.ts';
-import { defineTool } from '../tool.ts';
+import { defineTool, fields } from '../tool.ts';
 
 export const gitPull = defineTool({
   name: 'git_pull',
   title: 'Pull',
   description: 'Fetches what the current branch follows and fast-forwards to it.',
   inputSchema: z.strictObject({
-    repo_path: z.string().optional().describe('Repository'),
+    repo_path: fields.repo_path,
     remote: z.string().optional().describe('Its name'),
     branch: z.string().optional().describe('Its branch'),
     merge: z.boolean().default(false).describe('Make a merge commit where there is no fast-forward and no conflict'),

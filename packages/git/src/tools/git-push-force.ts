@@ -1,16 +1,16 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import * as z from 'zod';
 import { type Pushed, pushForce } from '../domain/push.ts';
 import { pushedText } from '../domain/push-text.ts';
-import { visibleName } from '../domain/text.ts';
 import { changeRepository } from '../domain/writing.ts';
-import { defineTool } from '../tool.ts';
+import { defineTool, fields } from '../tool.ts';
 
 export const gitPushForce = defineTool({
   name: 'git_push_force',
   title: 'Push over',
   description: 'Replaces a branch of a remote by the local one, if it is still at the commit that is expected.',
   inputSchema: z.strictObject({
-    repo_path: z.string().optional().describe('Repository'),
+    repo_path: fields.repo_path,
     remote: z.string().optional().describe('Its name'),
     branch: z.string().describe('Branch'),
     expected: z.string().optional().describe('Commit; default: as last fetched'),

@@ -2,14 +2,14 @@ import * as z from 'zod';
 import { type Pushed, push } from '../domain/push.ts';
 import { pushedText } from '../domain/push-text.ts';
 import { changeRepository } from '../domain/writing.ts';
-import { defineTool } from '../tool.ts';
+import { defineTool, fields } from '../tool.ts';
 
 export const gitPush = defineTool({
   name: 'git_push',
   title: 'Push',
   description: 'Pushes one branch or tag under its own name. Never rewrites what is there.',
   inputSchema: z.strictObject({
-    repo_path: z.string().optional().describe('Repository'),
+    repo_path: fields.repo_path,
     remote: z.string().optional().describe('Its name'),
     branch: z.string().optional().describe('Default: the current one'),
     tag: z.string().optional().describe('Instead of a branch'),

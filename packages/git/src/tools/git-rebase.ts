@@ -3,7 +3,7 @@ import { outcomeText, shortOutcome } from '../domain/outcome-text.ts';
 import { rebase } from '../domain/rebase.ts';
 import type { Outcome } from '../domain/sequence.ts';
 import { changeRepository } from '../domain/writing.ts';
-import { anyOutput, defineTool, fields } from '../tool.ts';
+import { anyOutput, defineTool, fields, replayFields } from '../tool.ts';
 
 export const gitRebase = defineTool({
   name: 'git_rebase',
@@ -11,7 +11,7 @@ export const gitRebase = defineTool({
   description: 'Makes the commits that revision has not anew on top of it. Conflicts are an answer: resolve them, skip, or abort.',
   inputSchema: z.strictObject({
     repo_path: fields.repo_path,
-    action: z.enum(['start', 'continue', 'skip', 'abort']).default('start').describe('What to do'),
+    action: replayFields.action,
     revision: z.string().optional().describe('Branch, tag or commit'),
     onto: z.string().optional().describe('On top of this instead'),
   }),

@@ -1,6 +1,6 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import * as z from 'zod';
 import { resetHard } from '../domain/discard.ts';
-import { visibleName } from '../domain/text.ts';
 import { changeRepository } from '../domain/writing.ts';
 import { anyOutput, defineTool, fields } from '../tool.ts';
 

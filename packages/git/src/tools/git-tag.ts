@@ -1,6 +1,7 @@
+import { visibleName } from '@touchstone-mcp/core/visible';
 import * as z from 'zod';
 import { createTag, deleteTag, listTags, type Tag } from '../domain/tags.ts';
-import { oneLine, visibleName } from '../domain/text.ts';
+import { oneLine } from '../domain/text.ts';
 import { changeRepository } from '../domain/writing.ts';
 import { anyOutput, defineTool, fields } from '../tool.ts';
 

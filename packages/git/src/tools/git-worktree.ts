@@ -5,14 +5,14 @@ import { removeWorktree } from '../domain/worktree-remove.ts';
 import { type WorktreeAnswer, worktreeText } from '../domain/worktree-text.ts';
 import { listWorktrees } from '../domain/worktrees.ts';
 import { changeRepository } from '../domain/writing.ts';
-import { defineTool } from '../tool.ts';
+import { defineTool, fields } from '../tool.ts';
 
 export const gitWorktree = defineTool({
   name: 'git_worktree',
   title: 'Work trees',
   description: 'Lists, adds and removes work trees. Without branch and revision, add makes a branch named like the directory.',
   inputSchema: z.strictObject({
-    repo_path: z.string().optional().describe('Repository'),
+    repo_path: fields.repo_path,
     action: z.enum(['list', 'add', 'remove']).describe('What to do'),
     path: z.string().optional().describe('For add, remove: its directory'),
     branch: z.string().optional().describe('For add: existing or new'),

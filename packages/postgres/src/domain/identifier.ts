@@ -1,4 +1,5 @@
 import { ToolError } from '@touchstone-mcp/core/errors';
+import { UNSAFE_IN_NAME } from '@touchstone-mcp/core/visible';
 
 /** A relation as somebody has named it: a schema, unless left out, and a name. */
 export interface RelationName {
@@ -50,21 +51,16 @@ function characterOf(_whole: string, code: string): string {
   return code === '\\' || point > 0x10ffff ? '\\' : String.fromCodePoint(point);
 }
 
-/**
- * Characters that end a line, move a cursor, reorder text or are not seen at all. Joiners and the common variation selectors are left
- * alone: scripts and emoji need them.
- */
-const UNSAFE = /(?!\u200c|\u200d|[\ufe00-\ufe0f])[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\p{Cs}]/u;
-const EVERY_UNSAFE = new RegExp(UNSAFE, 'gu');
+const EVERY_UNSAFE = new RegExp(UNSAFE_IN_NAME, 'gv');
 
 /**
  * Names that PostgreSQL has quoted (`quote_ident`, `%I.%I`), as one line of visible text that means the same in a statement: unsafe
  * characters become the escapes of `U&"..."`. So a table called `x<newline>table y` cannot forge a second entry.
  */
 export function visibleIdentifier(quoted: string): string {
-  if (!UNSAFE.test(quoted)) return quoted;
+  if (!UNSAFE_IN_NAME.test(quoted)) return quoted;
   return quoted.replace(QUOTED, (part) =>
-    UNSAFE.test(part) ? `U&${part.replaceAll('\\', '\\\\').replace(EVERY_UNSAFE, escapeOf)}` : part,
+    UNSAFE_IN_NAME.test(part) ? `U&${part.replaceAll('\\', '\\\\').replace(EVERY_UNSAFE, escapeOf)}` : part,
   );
 }
 
