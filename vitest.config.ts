@@ -9,6 +9,7 @@ export function defineProject(thresholds: { lines?: number; branches?: number } 
       // Processes and sockets of their own make these tests slow on a loaded machine, never flaky.
       testTimeout: 30_000,
       hookTimeout: 60_000,
+      expect: { poll: { timeout: 20_000, interval: 20 } },
       coverage: {
         provider: 'v8',
         include: ['src/**/*.ts'],

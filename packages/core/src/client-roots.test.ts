@@ -3,6 +3,9 @@ import { ClientRoots } from './client-roots.ts';
 import { ToolError } from './errors.ts';
 import { createLog } from './log.ts';
 
+/** How long to wait for what must come: reached by failures only. */
+const PATIENT = { timeout: 20_000, interval: 5 };
+
 /** Roots whose answers the test gives one by one, and what was made of them. */
 function opened() {
   const asked: PromiseWithResolvers<readonly string[]>[] = [];
@@ -59,7 +62,7 @@ describe('what a connection may use', () => {
     const name = nameOf();
     for (let times = 0; times < 1_000; times++) roots.renew();
     asked[0]?.resolve(['a']);
-    await vi.waitUntil(() => asked.length === 2);
+    await vi.waitUntil(() => asked.length === 2, PATIENT);
     asked[1]?.resolve(['b']);
     expect(await name).toBe('b');
     expect(asked).toHaveLength(2);

@@ -2,6 +2,9 @@ import { describe, expect, test, vi } from 'vitest';
 import { type Answer, connect, GENERATIONS, type TestClient } from '../src/testing/index.ts';
 import { fixture } from './fixture/server.ts';
 
+/** How long to wait for what must come: reached by failures only. */
+const PATIENT = { timeout: 20_000, interval: 5 };
+
 const ABOUT = { about: 'yesterday' };
 const DECLINED = 'denied: The user declined.\nDo not try again unless the user asks.';
 
@@ -68,7 +71,7 @@ describe.each(WAYS)('%s client over %s', (generation, over) => {
     const { questions, elicit } = person(promise);
     await using client = await connect(fixture, { callTimeoutMs: 100, maxConcurrency: 1 }, generation, { over, elicit });
     const call = client.callTool('erase_diary', ABOUT);
-    await vi.waitUntil(() => questions.length === 1);
+    await vi.waitUntil(() => questions.length === 1, PATIENT);
     // This one runs into the deadline: by then the time of the other would have passed too.
     expect(await client.callTool('wait_long')).toMatchObject({ _meta: { code: 'timeout' } });
     resolve('accept');
@@ -106,7 +109,7 @@ test('a client that ends while its user thinks leaves nothing behind', async () 
   const { questions, elicit } = person(new Promise<never>(() => {}));
   const client = await connect(fixture, { maxConcurrency: 1 }, 'legacy', { over: 'stdio', elicit });
   const call = client.callTool('erase_diary', ABOUT).catch(() => 'gone');
-  await vi.waitUntil(() => questions.length === 1);
+  await vi.waitUntil(() => questions.length === 1, PATIENT);
   await client[Symbol.asyncDispose]();
   expect(await call).toBe('gone');
   expect(audits(client)).toEqual([['asked', undefined]]);

@@ -6,6 +6,9 @@ import { type Library, openLibrary } from './fixture/library.ts';
 import type { Dependencies } from './fixture/server.ts';
 import { fixture } from './fixture/server.ts';
 
+/** How long to wait for what must come: reached by failures only. */
+const PATIENT = { timeout: 20_000, interval: 5 };
+
 /** Its diary begins with the roots of the client. */
 const narrowing = {
   ...fixture,
@@ -63,7 +66,7 @@ describe('roots of a client', () => {
     await call;
     await client.listTools();
     resolve(answer());
-    await vi.waitUntil(() => started.mock.calls.length === 1);
+    await vi.waitUntil(() => started.mock.calls.length === 1, PATIENT);
     expect((await client.callTool('read_diary')).structuredContent).toEqual({ entries: [] });
     expect(client.log.map(({ audit }) => (audit as { outcome?: string } | undefined)?.outcome)).toEqual(['cancelled', 'ok']);
   });
@@ -73,9 +76,6 @@ describe('roots of a client', () => {
     expect(await client.callTool('read_diary')).toMatchObject({ isError: true, _meta: { code: 'timeout' } });
   });
 });
-
-/** How long to wait for what must come: reached by failures only. */
-const PATIENT = { timeout: 20_000, interval: 5 };
 
 class LockedNews extends EventEmitter {
   override on(): this {

@@ -127,20 +127,18 @@ describe.each(WIDE)('%s', (name) => {
   });
 
   // FS-063
-  it('reads both ends of 10 GB in little memory', async () => {
+  it('reads both ends of 1 TB in little memory', async () => {
     const lines = Array.from({ length: 5 }, (_, index) => `line ${index} ${'é'.repeat(2000)}\n`).join('');
     await writeFile(target, inBytes(`${lines}${'x'.repeat(8192)}`, name));
-    await truncate(target, 10 * 1024 ** 3);
+    await truncate(target, 1024 ** 4);
     const handle = await open(target, 'r+');
-    await handle.write(inBytes(`\n${lines}`, name).subarray(2), 0, null, 10 * 1024 ** 3);
+    await handle.write(inBytes(`\n${lines}`, name).subarray(2), 0, null, 1024 ** 4);
     await handle.close();
     await using file = await roots.openFile('f');
     const before = process.memoryUsage().rss;
-    const started = performance.now();
     expect(await readText(file, { head: 5 }, 40_000)).toMatchObject({ content: lines, truncated: false, sha256: undefined });
     expect(await readText(file, { tail: 5 }, 40_000)).toMatchObject({ content: lines, truncated: false, totalLines: undefined });
     expect(await readText(file, {}, lines.length)).toMatchObject({ content: lines, truncated: true, nextLine: 6, sha256: undefined });
-    expect(performance.now() - started).toBeLessThan(2000);
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 ** 2);
   });
 });

@@ -171,14 +171,12 @@ describe.each(strategies)('roots, %s', (strategy) => {
     const server = createServer().listen(join(root, 'socket'));
     await once(server, 'listening');
     await using devices = await openRoots(['/dev'], { strategy });
-    const started = performance.now();
     for (const requested of Array.from({ length: 8 }, () => 'fifo')) {
       expect((await refusalOf(() => read(requested))).message).toBe('Not a regular file: fifo');
     }
     expect((await refusalOf(() => read('socket'))).message).toBe('Not a regular file: socket');
     expect((await refusalOf(() => read('null', devices))).message).toBe('Not a regular file: null');
     expect(await read('top.txt')).toBe('top');
-    expect(performance.now() - started).toBeLessThan(1000);
     server.close();
   });
 

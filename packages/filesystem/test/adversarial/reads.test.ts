@@ -39,11 +39,9 @@ async function ask(tool: string, args: Readonly<Record<string, unknown>>) {
 
 describe('files and arguments', () => {
   const titled = readRows.map((row) => [JSON.stringify(row).slice(0, 120), ...row] as const);
-  test.each(titled)('%s', async (_title, id, tool, args, code) => {
+  test.each(titled)('%s', async (_title, _id, tool, args, code) => {
     const before = process.memoryUsage().rss;
-    const started = performance.now();
     const answer = await ask(tool, args);
-    expect(performance.now() - started).toBeLessThan(id === 'FS-060' ? 500 : 2_000);
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 ** 2);
     expect(answer.isError ? answer._meta?.code : 'ok').toBe(code);
     const text = JSON.stringify(answer);

@@ -35,9 +35,7 @@ test('the log has nothing from outside', () => {
 
 async function judge(tool: string, args: Readonly<Record<string, unknown>>, code: string): Promise<void> {
   const requested = String(args['path']).replaceAll('{root}', places.root).replaceAll('{base}', temporary.path);
-  const started = performance.now();
   const answer = await client.callTool(tool, { ...args, path: requested });
-  expect(performance.now() - started).toBeLessThan(3_000);
   expect(answer.isError ? answer._meta?.code : 'ok').toBe(code);
   const text = JSON.stringify(answer);
   expect(text).not.toContain(SECRET);
