@@ -2,6 +2,7 @@ import type { CommonConfig } from './config/common.ts';
 import { ConfigError } from './config/load.ts';
 import type { AnyServer, AnyTool } from './define.ts';
 import { createConsent } from './guards/consent.ts';
+import { createFindDeprecated } from './guards/deprecation.ts';
 import { createRateLimit } from './guards/rate-limit.ts';
 import { Slots } from './guards/slots.ts';
 import { createTelemetry } from './guards/telemetry.ts';
@@ -39,8 +40,10 @@ export async function assemble(server: AnyServer, config: CommonConfig, log: Log
     telemetry: await createTelemetry(server.name, server.version, log),
     // The replicas of a deployment have their token in common.
     consent: createConsent(config.confirmation, config.httpToken),
+    findDeprecated: createFindDeprecated(log),
     callTimeoutMs: config.callTimeoutMs,
     maxResultChars: config.maxResultChars,
+    listOutputSchemas: config.listOutputSchemas,
   };
   const resources = createResources(server.resources?.(config) ?? [], env);
   const watches = resources.watchable ? (notify: (uri: string) => void) => new Watches(resources, env, notify) : undefined;

@@ -3,7 +3,7 @@ import type { AnyTool, MediaContent } from './define.ts';
 import { ToolError, toToolError } from './errors.ts';
 import { auditedArguments } from './guards/audit.ts';
 import type { Question, Reply } from './guards/consent.ts';
-import { makeVisible, sanitizeData } from './guards/sanitize.ts';
+import { jsonBytesAtMost, makeVisible, sanitizeData } from './guards/sanitize.ts';
 import { refuseManyBytes, type Sized, STRUCTURE_FACTOR, tooLarge } from './guards/size.ts';
 import { type Environment, observe, type RequestFacts, runBounded, wordsOf } from './request.ts';
 
@@ -30,7 +30,7 @@ const ANSWER: Sized = { name: 'answer', hint: 'Ask for less: a smaller range, a 
  * needs a confirmation is answered with the question, and comes again with the answer: no slot is held while a person thinks.
  */
 export async function callTool(tool: AnyTool, request: CallRequest, env: Environment): Promise<CallResult | Question> {
-  const target = { tool: tool.name, ...auditedArguments(request.arguments, tool.audit) };
+  const target = { tool: tool.name, ...auditedArguments(request.arguments, tool.audit), ...env.findDeprecated(tool, request.arguments) };
   const called = observe(target, request, env, async (notes) => {
     await env.rateLimit(request.caller);
     const input = parse(tool, request.arguments);
@@ -68,7 +68,7 @@ function parse(tool: AnyTool, args: unknown): never {
 function answer(tool: AnyTool, output: unknown, media: readonly MediaContent[], maxChars: number): CallResult {
   const checked = tool.outputSchema.safeParse(output);
   if (!checked.success) throw new Error(`The answer of ${tool.name} does not fit its outputSchema`, { cause: checked.error });
-  const { value, characters, added } = sanitizeData(checked.data, maxChars * STRUCTURE_FACTOR);
+  const { value, characters, added, bytes } = sanitizeData(checked.data, maxChars * STRUCTURE_FACTOR);
   // Before any text is made of it: a string may be too long for V8 to write as JSON.
   if (characters > maxChars * STRUCTURE_FACTOR) throw tooLarge(ANSWER, characters, maxChars);
   const raw = tool.text?.(value as never) ?? JSON.stringify(value);
@@ -76,7 +76,7 @@ function answer(tool: AnyTool, output: unknown, media: readonly MediaContent[], 
   if (raw.length > maxChars + Math.min(added, maxChars)) throw tooLarge(ANSWER, raw.length, maxChars);
   const text = makeVisible(raw);
   if (text.length > maxChars * 2) throw tooLarge(ANSWER, text.length, maxChars);
-  refuseManyBytes(ANSWER, [text, value], text.length + characters, maxChars);
+  refuseManyBytes(ANSWER, [text, value], jsonBytesAtMost(text) + bytes, maxChars);
   // Programs that want a picture take the first block, and models read them all.
   return { content: [...media, { type: 'text', text }], structuredContent: value };
 }

@@ -39,6 +39,9 @@ test('the handler returns what the outputSchema takes, at once or later', () => 
   defineTool({ ...literal, handler: () => ({ count: '1' }) });
   // @ts-expect-error a promise of another type
   defineTool({ ...literal, handler: async () => ({ count: '1' }) });
+  defineTool({ ...literal, handler: () => ({ count: 1 }), deprecated: 'Use count_all (since 1.4.0).' });
+  // @ts-expect-error a deprecation says what to use instead
+  defineTool({ ...literal, handler: () => ({ count: 1 }), deprecated: true });
   // @ts-expect-error nothing is returned
   defineTool({ ...literal, handler: () => {} });
 });

@@ -36,7 +36,9 @@ export interface ToolLiteral<Dependencies, Input extends z.ZodObject, Output ext
   title: string;
   /** What it does and when to use it, for the model. Ends with a period. */
   description: string;
-  /** A `z.strictObject`: an unknown argument is an error that the model sees. */
+  /** Until it is removed, what to use instead and since when: `Use read_text_file (since 1.4.0).` Goes before the description (docs/deprecation.md). */
+  deprecated?: string;
+  /** A `z.strictObject`: an unknown argument is an error that the model sees. A deprecated one has `.meta({ deprecated: true })`. */
   inputSchema: Input;
   /** The answer is checked against it, and fields that it does not name are left out. */
   outputSchema: Output;

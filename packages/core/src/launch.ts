@@ -1,5 +1,6 @@
 // As a whole: an older Node has no such named exports, and would fail before it could say so.
 import module from 'node:module';
+import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { AnyServer } from './define.ts';
 
@@ -19,7 +20,8 @@ export async function launch(load: () => Promise<{ main: (server: AnyServer) => 
     process.exitCode = 1;
     return;
   }
-  module.enableCompileCache();
+  const cache = cacheDirectory();
+  if (cache !== undefined) module.enableCompileCache(cache);
   const { main, server } = await load();
   const running = main(server);
   // A process that is killed never writes it, and most clients kill.
@@ -28,4 +30,13 @@ export async function launch(load: () => Promise<{ main: (server: AnyServer) => 
   // is: a tenth of the start.
   setFlagsFromString('--semi-space-growth-factor=1');
   await running;
+}
+
+/** What is in it runs as this user. Node would take the common temporary directory, where somebody else may have been first. */
+function cacheDirectory(): string | undefined {
+  const { NODE_COMPILE_CACHE, XDG_CACHE_HOME, HOME, USERPROFILE } = process.env;
+  if (NODE_COMPILE_CACHE) return NODE_COMPILE_CACHE;
+  const home = HOME || USERPROFILE;
+  const caches = XDG_CACHE_HOME || (home && path.join(home, '.cache'));
+  return caches && path.isAbsolute(caches) ? path.join(caches, 'touchstone') : undefined;
 }

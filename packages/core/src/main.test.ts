@@ -178,6 +178,30 @@ describe('over stdio', () => {
     expect(log().filter(({ level }) => level === 'error')).toEqual([]);
   });
 
+  test.each([
+    ['a flag', ['--hue', 'Zq8xVn3k'], {}],
+    ['a variable', [], { TOUCHSTONE_FIXTURE_HUE: 'Zq8xVn3k' }],
+  ])('%s that is deprecated is told in the log, without what it says', async (_source, argv, env) => {
+    const hue = z.string().optional().describe('Hue. Deprecated: Use colours (since 1.4.0).').meta({ deprecated: true });
+    const { stdin, ended, log, written } = processOf(argv, env);
+    void main(defineServer({ ...fixture, configSchema: fixture.configSchema.extend({ hue }) }));
+    stdin.end();
+    expect(await ended).toBe(0);
+    expect(log().filter(({ level }) => level === 'warn')).toEqual([
+      { level: 'warn', time: expect.any(String), setting: 'hue', instead: 'Use colours (since 1.4.0).', msg: 'deprecated' },
+    ]);
+    expect(written.stderr).not.toContain('Zq8xVn3k');
+  });
+
+  test('a deprecated setting that nobody gives is not told of', async () => {
+    const hue = z.string().default('red').describe('Deprecated: Use colours (since 1.4.0).').meta({ deprecated: true });
+    const { stdin, ended, log } = processOf([]);
+    void main(defineServer({ ...fixture, configSchema: fixture.configSchema.extend({ hue }) }));
+    stdin.end();
+    expect(await ended).toBe(0);
+    expect(log().map(({ msg }) => msg)).toEqual(['stopping']);
+  });
+
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP'])('%s ends it', async (signal) => {
     const { ended, emit, listening, logged } = processOf([]);
     void main(fixture);

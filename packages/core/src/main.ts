@@ -6,6 +6,7 @@ import { ConfigError, loadConfig } from './config/load.ts';
 import { optionsOf } from './config/options.ts';
 import type { AnyServer } from './define.ts';
 import { ToolError } from './errors.ts';
+import { insteadOf } from './guards/deprecation.ts';
 import { redactor } from './guards/redact.ts';
 import { createLog, type Logger, type LogSink, MAX_WAITING } from './log.ts';
 import { commandOf, helpText } from './manifest/help.ts';
@@ -36,7 +37,9 @@ export async function main(server: AnyServer): Promise<void> {
     const loaded = loadConfig(schema, options, server.envPrefix, { argv, env: process.env });
     const config = loaded.config as CommonConfig;
     secrets = loaded.secrets;
-    await run(server, config, createLog(config.logLevel, secrets, oncePerTurn(process.stderr)), stdout);
+    const log = createLog(config.logLevel, secrets, oncePerTurn(process.stderr));
+    for (const { key, description } of loaded.deprecated) log.warn({ setting: key, instead: insteadOf(description) }, 'deprecated');
+    await run(server, config, log, stdout);
   } catch (error) {
     // A mistake of the operator's gets a sentence, a mistake of ours its stack.
     const known = error instanceof ConfigError || error instanceof ToolError;

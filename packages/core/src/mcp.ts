@@ -19,6 +19,7 @@ import { callTool } from './call.ts';
 import type { AnyServer, AnyTool } from './define.ts';
 import { ToolError } from './errors.ts';
 import type { Question, Reply } from './guards/consent.ts';
+import { describeTool } from './guards/deprecation.ts';
 import { makeVisible } from './guards/sanitize.ts';
 import type { Prompts } from './prompts.ts';
 import { type Environment, observe, type RequestFacts, wordsOf } from './request.ts';
@@ -73,7 +74,7 @@ export function createFactory(
   };
   // The revision is bound by the transport of an exchange, where the server says that it speaks it.
   const modernOptions = { ...options, supportedProtocolVersions: [...SUPPORTED_PROTOCOL_VERSIONS, MODERN_REVISION] };
-  const list = listOf(tools);
+  const list = listOf(tools, env.listOutputSchemas);
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
 
   return ({ era, requestInfo }) => {
@@ -137,17 +138,23 @@ async function unknownTool(given: string, facts: RequestFacts, env: Environment)
   return new ProtocolError(ProtocolErrorCode.InvalidParams, refusal.code === 'rate_limited' ? wordsOf(refusal) : refusal.message);
 }
 
-/** The answer to tools/list, in the order of the server's own list. */
-function listOf(tools: readonly AnyTool[]): ListToolsResult {
+/**
+ * The answer to tools/list, in the order of the server's own list, with what a model and its host decide by. The hint that a call may be
+ * repeated has a meaning only for what changes something (specification, ToolAnnotations).
+ */
+function listOf(tools: readonly AnyTool[], withOutputSchemas: boolean): ListToolsResult {
   return {
-    tools: tools.map(({ name, title, description, inputSchema, outputSchema, annotations }) => ({
-      name,
-      title,
-      description,
-      inputSchema: jsonSchema(inputSchema, 'input'),
-      outputSchema: jsonSchema(outputSchema, 'output'),
-      annotations,
-    })),
+    tools: tools.map((tool) => {
+      const { idempotentHint, ...hints } = tool.annotations;
+      return {
+        name: tool.name,
+        title: tool.title,
+        description: describeTool(tool),
+        inputSchema: jsonSchema(tool.inputSchema, 'input'),
+        ...(withOutputSchemas ? { outputSchema: jsonSchema(tool.outputSchema, 'output') } : {}),
+        annotations: hints.readOnlyHint ? hints : { ...hints, idempotentHint },
+      };
+    }),
   };
 }
 

@@ -3,6 +3,7 @@ import { type ToolError, toToolError } from './errors.ts';
 import { type AuditRecord, audit } from './guards/audit.ts';
 import type { AskConsent } from './guards/consent.ts';
 import { startDeadline } from './guards/deadline.ts';
+import type { FindDeprecated } from './guards/deprecation.ts';
 import type { RateLimit } from './guards/rate-limit.ts';
 import { makeVisible } from './guards/sanitize.ts';
 import type { Slots } from './guards/slots.ts';
@@ -19,8 +20,11 @@ export interface Environment {
   slots: Slots;
   telemetry: Telemetry;
   consent: AskConsent;
+  findDeprecated: FindDeprecated;
   callTimeoutMs: number;
   maxResultChars: number;
+  /** Whether tools/list tells the schemas of answers. */
+  listOutputSchemas: boolean;
 }
 
 /** What is known of one request, whatever it asks for. */
@@ -45,7 +49,7 @@ export interface RequestFacts {
 export type Borrow = <Result>(work: (dependencies: object) => Result | Promise<Result>) => Promise<Result>;
 
 /** What is asked for, as far as spans and the log may know it. */
-export type Target = Pick<AuditRecord, 'method' | 'tool' | 'resource' | 'prompt' | 'arguments'>;
+export type Target = Pick<AuditRecord, 'method' | 'tool' | 'resource' | 'prompt' | 'arguments' | 'deprecated'>;
 
 /** What is learnt of a request while it is served, for its line in the log. */
 export type Notes = Pick<AuditRecord, 'outcome' | 'chars' | 'confirmation'>;

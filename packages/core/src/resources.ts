@@ -131,9 +131,9 @@ function contentOf(uri: string, content: ResourceContent, usual: string | undefi
     if (base64 > limit) throw tooLarge(BLOB, base64, limit);
     return { ...head, blob: Buffer.from(buffer, byteOffset, length).toString('base64') };
   }
-  const { value, characters } = sanitizeData(content.text, limit);
+  const { value, characters, bytes } = sanitizeData(content.text, limit);
   if (characters > limit) throw tooLarge(TEXT, characters, limit);
   const sent = { ...head, text: value };
-  refuseManyBytes(TEXT, sent, characters, maxChars);
+  refuseManyBytes(TEXT, sent, bytes, maxChars);
   return sent;
 }

@@ -8,6 +8,9 @@ import type { Environment, RequestFacts } from './request.ts';
 import { createResources } from './resources.ts';
 import { MAX_WATCHED, Watches } from './watches.ts';
 
+/** How long to wait for what must come: reached by failures only. */
+const PATIENT = { timeout: 20_000, interval: 5 };
+
 const REQUEST: RequestFacts = {
   signal: new AbortController().signal,
   progress() {},
@@ -53,8 +56,10 @@ function setUp(
     slots: new Slots(4),
     telemetry: () => ({ traceId: undefined, end() {} }),
     consent: createConsent('off', undefined),
+    findDeprecated: () => ({}),
     callTimeoutMs: 1_000,
     maxResultChars: 1_000,
+    listOutputSchemas: false,
     ...env,
   };
   const resources = createResources([resource, deaf as Resource<object>], full);
@@ -98,7 +103,7 @@ test('those who wait for the same beginning share its failure', async () => {
   const { watches, begun, seen } = setUp(() => gate.promise);
   const both = [watches.subscribe('x:a', REQUEST), watches.subscribe('x:a', REQUEST)];
   const outcomes = Promise.allSettled(both);
-  await vi.waitUntil(() => begun.length > 0);
+  await vi.waitUntil(() => begun.length > 0, PATIENT);
   gate.reject(new ToolError('unavailable', 'Down.'));
   expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect(begun).toEqual(['a']);
@@ -137,7 +142,7 @@ test('a list that is still being worked off at the end goes no further', async (
   const gate = Promise.withResolvers<void>();
   const { watches, begun, seen } = setUp(() => gate.promise);
   const listening = watches.listen(['x:a', 'x:b'], REQUEST);
-  await vi.waitUntil(() => begun.length === 1);
+  await vi.waitUntil(() => begun.length === 1, PATIENT);
   watches.close();
   gate.resolve();
   expect((await listening).uris).toEqual(['x:a']);
@@ -168,7 +173,7 @@ describe('renewing', () => {
     });
     const aborted = () => begun.map(({ signal }) => signal.aborted);
     const nth = async (index: number) => {
-      await vi.waitUntil(() => begun.length > index);
+      await vi.waitUntil(() => begun.length > index, PATIENT);
       return begun[index] as (typeof begun)[number];
     };
     return { watches, notified, aborted, nth };

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   cleanEnvironment,
@@ -274,5 +276,28 @@ describe('over HTTP', () => {
     expect(await server.process.ended()).toEqual(ORDERLY);
     expect(performance.now() - began).toBeLessThan(EXIT_MS);
     await Promise.all([silent.closed, half.closed, kept.closed]);
+  });
+});
+
+describe('the compile cache, of which every byte runs as this user', () => {
+  const at = (folder: string) => ({ TMPDIR: folder, TEMP: folder, TMP: folder });
+
+  test.each([
+    ['in the home directory', (folder: string) => ({ HOME: folder, XDG_CACHE_HOME: '' }), '.cache/touchstone'],
+    ['where the system keeps caches', (folder: string) => ({ HOME: '/', XDG_CACHE_HOME: folder }), 'touchstone'],
+    ['where Node was told', (folder: string) => ({ HOME: '/', NODE_COMPILE_CACHE: join(folder, 'own') }), 'own'],
+    ['nowhere without a home', () => ({ HOME: '', USERPROFILE: '', XDG_CACHE_HOME: 'relative' }), undefined],
+  ])('lies %s, and never where others can write', async (_name, env, expected) => {
+    const folder = mkdtempSync(join(tmpdir(), 'touchstone-cache-'));
+    try {
+      await using client = new StdioClient(start([], { env: { ...at(folder), ...env(folder) } }));
+      await client.initialize();
+      client.process.child.stdin.end();
+      expect(await client.process.ended()).toEqual(ORDERLY);
+      expect(existsSync(join(folder, 'node-compile-cache'))).toBe(false);
+      if (expected !== undefined) expect(existsSync(join(folder, expected))).toBe(true);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -114,6 +114,15 @@ describe.each(GENERATIONS)('%s client: a call', (generation) => {
     expect(span?.attributes).toEqual({ ...attributes, 'jsonrpc.request.id': expect.any(String), 'error.type': 'tool_error' });
   });
 
+  test('of a deprecated tool is marked, in what is measured too', async () => {
+    const [echo] = fixture.tools(fixture.configSchema.parse({}));
+    const tools = () => [{ ...echo, deprecated: 'Use read_diary (since 1.4.0).' } as NonNullable<typeof echo>];
+    await using client = await connect({ ...fixture, tools }, {}, generation);
+    await client.callTool('echo_text', { text: 'a' });
+    expect(spans.getFinishedSpans()[0]?.attributes).toMatchObject({ ...attributes, 'touchstone.deprecated': true });
+    expect((await durations()).dataPoints[0]?.attributes).toEqual({ ...attributes, 'touchstone.deprecated': true });
+  });
+
   test("continues the client's trace, which the log names", async () => {
     await using client = await connect(fixture, {}, generation);
     await client.callTool('echo_text', { text: 'a' }, { meta });

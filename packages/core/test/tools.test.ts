@@ -439,3 +439,13 @@ test('a reply has a bound in bytes, whatever its characters weigh', async () => 
   const heavy = '\u8a9e'.repeat(750) + '\u0001'.repeat(250);
   expect(textOf(await client.callTool('echo_text', { text: heavy }))).toMatch(/^too_large: The answer has \d+ bytes; the limit is 6250\./);
 });
+
+test.each(GENERATIONS)(
+  '%s: by default the schemas of answers are not listed, and answers are structured all the same',
+  async (generation) => {
+    await using client = await connect(fixture, { listOutputSchemas: false }, generation);
+    const tools = await client.listTools();
+    expect(tools.map((tool) => 'outputSchema' in tool)).toEqual(tools.map(() => false));
+    expect((await client.callTool('echo_text', { text: 'hello' })).structuredContent).toEqual({ text: 'hello' });
+  },
+);

@@ -21,6 +21,10 @@ export const commonSchema = z.strictObject({
     .describe('Origins of web pages that may call this server, such as https://app.example.com.'),
   tools: z.array(z.string().min(1)).default([]).describe('Tools to offer, and no others.'),
   excludeTools: z.array(z.string().min(1)).default([]).describe('Tools to leave out.'),
+  listOutputSchemas: z
+    .boolean()
+    .default(false)
+    .describe('Tell the schema of every answer in tools/list, for programs that check answers or make code of it. Costs tokens.'),
   rateLimit: z
     .int()
     .min(0)
@@ -41,7 +45,8 @@ export const commonSchema = z.strictObject({
     .default('required')
     .describe(
       'Whether a person confirms what destroys: required refuses clients that cannot ask, preferred lets those pass, off asks nobody.',
-    ),
+    )
+    .meta({ dialog: true }),
   logLevel: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
     .default('info')

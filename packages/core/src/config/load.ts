@@ -16,10 +16,11 @@ export interface Sources {
   env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The settings, and every string that must not reach the log. */
+/** The settings, every string that must not reach the log, and those settings that were given although they are deprecated. */
 export interface Loaded<Config> {
   config: Config;
   secrets: string[];
+  deprecated: Option[];
 }
 
 /** From this length on, what the `--config` file takes from a variable is held to be a secret; what is shorter may be any word. */
@@ -46,7 +47,11 @@ export function loadConfig<Schema extends z.ZodObject>(
   const keys = options.filter(({ secret }) => secret).map(({ key }) => key as keyof typeof config & string);
   // As given and as parsed: a schema may make something else of it.
   const secrets = keys.flatMap((key) => stringsIn([values.get(key), config[key]]));
-  return { config, secrets: [...new Set([...secrets, ...interpolated.filter((text) => text.length >= MIN_SECRET)])] };
+  return {
+    config,
+    secrets: [...new Set([...secrets, ...interpolated.filter((text) => text.length >= MIN_SECRET)])],
+    deprecated: options.filter(({ key, deprecated }) => deprecated && values.has(key)),
+  };
 }
 
 type Values = Map<string, unknown>;

@@ -23,6 +23,10 @@ test('a setting becomes a flag, a variable and a file key', () => {
     required: false,
     secret: false,
     positional: false,
+    path: undefined,
+    placeholder: undefined,
+    dialog: false,
+    deprecated: false,
     description: 'Rows.',
   });
 });
@@ -49,8 +53,10 @@ test.each([
   expect(() => option(setting)).toThrow(new TypeError(`Setting maxRows has type ${type}, which no flag can carry`));
 });
 
-test('an enum lists its choices', () => {
-  expect(option(z.enum(['round', 'square']))?.choices).toEqual(['round', 'square']);
+test('an enum lists its choices, and so does a list of them', () => {
+  const shape = z.enum(['round', 'square']);
+  expect(option(shape)?.choices).toEqual(['round', 'square']);
+  expect(option(z.array(shape).default([]))?.choices).toEqual(['round', 'square']);
 });
 
 test('a secret has no flag, and a file variable beside its own', () => {
@@ -73,6 +79,19 @@ test.each([{ positional: true }, { env: 'DATABASES' }])('an object with %j stops
   expect(() => option(z.record(z.string(), z.string()).meta(meta), 'databases')).toThrow(new TypeError(message));
 });
 
+test.each([
+  ['the mark without the words', 'Rows.', true],
+  ['the words without a version', 'Deprecated: Use limit.', true],
+  ['the words without the mark', 'Deprecated: Use limit (since 1.4.0).', false],
+])('%s of a deprecation stops the build', (_what, description, deprecated) => {
+  expect(() => option(z.int().describe(description).meta({ deprecated }))).toThrow(/^Setting maxRows must say "Deprecated: /);
+});
+
+test('a deprecated setting is marked, and its description says what to use', () => {
+  const setting = z.int().optional().describe('Rows. Deprecated: Use limit (since 1.4.0).').meta({ deprecated: true });
+  expect(option(setting)).toMatchObject({ deprecated: true, description: 'Rows. Deprecated: Use limit (since 1.4.0).' });
+});
+
 test('a setting may have a further variable', () => {
   expect(option(z.string().optional().meta({ env: 'DATABASE_URL', secret: true, positional: true }), 'url')).toMatchObject({
     flag: undefined,
@@ -84,10 +103,16 @@ test('a setting may have a further variable', () => {
   });
 });
 
-test('a positional setting has no flag', () => {
+test('what listings need is told by the setting', () => {
+  const meta = { path: 'directory', placeholder: '/a/directory', dialog: true };
+  expect(option(z.array(z.string()).meta(meta))).toMatchObject({ ...meta, positional: false });
+});
+
+test('a positional setting has no flag, and is asked for', () => {
   expect(option(z.array(z.string()).meta({ positional: true }), 'roots')).toMatchObject({
     flag: undefined,
     positional: true,
+    dialog: true,
     type: 'list',
   });
 });

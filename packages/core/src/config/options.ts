@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { deprecationFits } from '../guards/deprecation.ts';
 
 /** One setting, as `--help`, the README, server.json and the bundle manifest all describe it. */
 export interface Option {
@@ -13,21 +14,35 @@ export interface Option {
   /** `DATABASE_URL`: a variable that people have already, read where ours is not set. */
   envAlias: string | undefined;
   type: 'string' | 'number' | 'boolean' | 'list' | 'object';
+  /** The only values, or of a list the only items. */
   choices: readonly string[] | undefined;
   default: unknown;
   required: boolean;
   secret: boolean;
   positional: boolean;
+  /** What the value is a path of, if it is a path. */
+  path: 'directory' | 'file' | undefined;
+  /** What a value looks like, for listings: `/a/directory`. For a list, one item. */
+  placeholder: unknown;
+  /** Whether a client asks the person who installs the server for it. */
+  dialog: boolean;
+  /** Its description says what to use instead. */
+  deprecated: boolean;
   description: string;
 }
 
 interface PropertySchema {
   type?: string;
   enum?: string[];
+  items?: { enum?: string[] };
   default?: unknown;
   description?: string;
   secret?: boolean;
   positional?: boolean;
+  path?: 'directory' | 'file';
+  placeholder?: unknown;
+  dialog?: boolean;
+  deprecated?: boolean;
   env?: string;
 }
 
@@ -56,16 +71,22 @@ export function optionsOf(schema: z.ZodObject, envPrefix: string): Option[] {
   };
   return Object.entries<PropertySchema>(properties).map(([key, property]) => {
     const type = TYPES[property.type ?? ''];
+    if (!deprecationFits(property.description, property.deprecated ?? false))
+      throw new TypeError(`Setting ${key} must say "Deprecated: Use ... (since 1.2.3)." if and only if it has .meta({ deprecated: true })`);
     if (type === undefined) throw new TypeError(`Setting ${key} has type ${property.type ?? 'unknown'}, which no flag can carry`);
     return {
       key,
       ...sourcesOf(key, type, property, envPrefix),
       type,
-      choices: property.enum,
+      choices: property.enum ?? property.items?.enum,
       default: property.default,
       required: json.required?.includes(key) ?? false,
       secret: property.secret ?? false,
       positional: property.positional ?? false,
+      path: property.path,
+      placeholder: property.placeholder,
+      dialog: property.dialog ?? property.positional ?? false,
+      deprecated: property.deprecated ?? false,
       description: property.description ?? '',
     };
   });

@@ -1,9 +1,10 @@
 import type { ErrorCode } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import type { Deprecated } from './deprecation.ts';
 import { makeVisible } from './sanitize.ts';
 
 /** What the log keeps of one request: who asked for what, how it ended, what it cost. Never a result, arguments only where the literal names them. */
-export interface AuditRecord {
+export interface AuditRecord extends Deprecated {
   /** Where it is not `tools/call`. */
   method?: string;
   tool?: string;

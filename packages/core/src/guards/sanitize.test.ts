@@ -92,13 +92,31 @@ describe('data', () => {
 
   test('beyond the limit nothing is made visible, but all is counted', () => {
     const hidden = chars(0x202e);
-    expect(sanitizeData(['xxx', hidden], 7)).toEqual({ value: ['xxx', hidden], characters: 8, added: 0 });
+    expect(sanitizeData(['xxx', hidden], 7)).toMatchObject({ value: ['xxx', hidden], characters: 8, added: 0 });
   });
 
   test('a key __proto__ stays a key', () => {
     const { value } = sanitizeData(JSON.parse('{"__proto__": {"polluted": true}}'));
     expect(Object.keys(value)).toEqual(['__proto__']);
     expect('polluted' in value).toBe(false);
+  });
+
+  test('what needs no change is not copied, and what does is', () => {
+    const hidden = chars(0x202e);
+    const data = { plain: [['a', 1], { b: null }], odd: [Number.NaN, ['a', hidden]] };
+    const { value } = sanitizeData(data);
+    expect(value.plain).toBe(data.plain);
+    expect(value).toEqual({ plain: data.plain, odd: [Number.NaN, ['a', '\\u{202e}']] });
+    expect(data.odd[1]).toEqual(['a', hidden]);
+  });
+
+  test('as JSON it never has more bytes than it says', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ stringUnit: 'binary' }), (data) => {
+        const { value, bytes } = sanitizeData(data);
+        expect(Buffer.byteLength(JSON.stringify(value))).toBeLessThanOrEqual(bytes);
+      }),
+    );
   });
 
   test('JSON stays the same JSON but for what is invisible', () => {

@@ -48,37 +48,66 @@ export function visibleName(name: string): string {
   return JSON.stringify(name).replace(EVERY_UNSAFE_IN_NAME, escapeCharacter);
 }
 
-/** Data that may be sent: how many characters all its strings have, and how many of them were added to make others visible. */
+/** At most so many bytes does a text have as a JSON string with a comma: visible text has no longer escapes than those of line ends and quotes. */
+export function jsonBytesAtMost(visibleText: string): number {
+  return (NOT_PLAIN.test(visibleText) ? 3 : 2) * visibleText.length + 3;
+}
+
+/** What else than strings may have as JSON, with a comma. */
+const MOST_BYTES = 25;
+
+/** Data that may be sent: how many characters all its strings have, how many of them were added to make others visible, and at most so many bytes of JSON. */
 export interface Sanitized<Value> {
   value: Value;
   characters: number;
   added: number;
+  bytes: number;
 }
 
 /**
- * The same data as JSON knows it, every string made visible. What JSON has no word for must not fail when the answer is written, after
- * the work is done: a bigint becomes its digits, a date what its `toJSON` says. Beyond `limit` characters nothing is made visible any more, since nobody will see it.
+ * The same data as JSON knows it, every string made visible; what needs no change is not copied. What JSON has no word for must not fail when
+ * the answer is written, after the work is done: a bigint becomes its digits, a date what its `toJSON` says. Beyond `limit` characters nothing is
+ * made visible any more, since nobody will see it.
  */
 export function sanitizeData<Value>(value: Value, limit = Number.POSITIVE_INFINITY): Sanitized<Value> {
   let characters = 0;
   let added = 0;
+  let bytes = 0;
   const visible = (text: string) => {
     characters += text.length;
     if (characters > limit) return text;
     const result = makeVisible(text);
     added += result.length - text.length;
     characters += result.length - text.length;
+    bytes += jsonBytesAtMost(result);
     return result;
   };
   const visit = (item: unknown): unknown => {
     if (typeof item === 'string') return visible(item);
     if (typeof item === 'bigint') return visible(String(item));
     characters += 4;
-    if (Array.isArray(item)) return item.map(visit);
+    bytes += MOST_BYTES;
+    if (Array.isArray(item)) return mapped(item, visit);
     if (item === null || typeof item !== 'object') return item;
     if ('toJSON' in item && typeof item.toJSON === 'function') return visit(item.toJSON());
-    return Object.fromEntries(Object.entries(item).map(([key, member]) => [visible(key), visit(member)]));
+    const keys = Object.keys(item);
+    const names = mapped(keys, visible);
+    const members = Object.values(item);
+    const sent = mapped(members, visit);
+    return names === keys && sent === members ? item : Object.fromEntries(names.map((name, index) => [name, sent[index]]));
   };
   const sanitized = visit(value) as Value;
-  return { value: sanitized, characters, added };
+  return { value: sanitized, characters, added, bytes };
+}
+
+/** The same array where nothing changes: most of what is large consists of many small ones. */
+function mapped<Item, Mapped>(items: readonly Item[], map: (item: Item) => Mapped): readonly (Item | Mapped)[] {
+  let copy: (Item | Mapped)[] | undefined;
+  for (let index = 0; index < items.length; index += 1) {
+    const item = items[index] as Item;
+    const made = map(item);
+    if (copy !== undefined) copy.push(made);
+    else if (!Object.is(made, item)) copy = [...items.slice(0, index), made];
+  }
+  return copy ?? items;
 }

@@ -17,10 +17,10 @@ export function tooLarge({ name, hint }: Sized, size: number, limit: number, uni
   return new ToolError('too_large', `The ${name} has ${size} ${unit}; the limit is ${limit}.`, { hint });
 }
 
-/** Throws ToolError where the JSON of what is sent, with so many characters in it, has more bytes than an answer of `maxChars` may. */
-export function refuseManyBytes(what: Sized, sent: unknown, characters: number, maxChars: number): void {
+/** Throws ToolError where the JSON of what is sent, which has `atMost` so many bytes, has more than an answer of `maxChars` may. */
+export function refuseManyBytes(what: Sized, sent: unknown, atMost: number, maxChars: number): void {
   // Most answers are far from it, and need not be written twice to know.
-  if (characters <= maxChars) return;
+  if (atMost <= maxChars * BYTES_PER_CHAR) return;
   const bytes = Buffer.byteLength(JSON.stringify(sent));
   if (bytes > maxChars * BYTES_PER_CHAR) throw tooLarge(what, bytes, maxChars * BYTES_PER_CHAR, 'bytes');
 }

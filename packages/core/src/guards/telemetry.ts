@@ -1,5 +1,6 @@
 import type { Attributes, Context, Histogram, Span } from '@opentelemetry/api';
 import type { Logger } from '../log.ts';
+import type { Deprecated } from './deprecation.ts';
 
 /** One call under observation. */
 export interface CallSpan {
@@ -10,7 +11,7 @@ export interface CallSpan {
 }
 
 /** What telemetry may know of a request. Never arguments, never results, never URIs. */
-export interface ObservedCall {
+export interface ObservedCall extends Deprecated {
   /** Where it is not `tools/call`. */
   method?: string;
   tool?: string;
@@ -92,6 +93,7 @@ function attributesOf(call: ObservedCall): Attributes {
   return {
     'mcp.method.name': call.method ?? 'tools/call',
     ...(call.tool === undefined ? {} : { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': call.tool }),
+    ...(call.deprecated === undefined ? {} : { 'touchstone.deprecated': true }),
     ...(call.prompt === undefined ? {} : { 'gen_ai.prompt.name': call.prompt }),
     'network.transport': call.transport === 'stdio' ? 'pipe' : 'tcp',
     ...(call.transport === 'http' ? { 'network.protocol.name': 'http' } : {}),

@@ -49,7 +49,7 @@ function row(left: string, option: Partial<Option>): string[] {
   const hasDefault = value !== undefined && type !== 'object' && !(Array.isArray(value) && value.length === 0);
   const details = [
     ...(type === 'list' && !positional ? ['comma-separated, may be repeated'] : []),
-    ...(choices === undefined ? [] : [`one of ${choices.join(', ')}`]),
+    ...(choices === undefined ? [] : [`${type === 'list' ? 'any' : 'one'} of ${choices.join(', ')}`]),
     ...(type === 'object' ? ['config file only'] : []),
     ...(hasDefault ? [`default ${value}`] : []),
     ...(env === undefined ? [] : [env]),

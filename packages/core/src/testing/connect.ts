@@ -60,7 +60,10 @@ export interface ConnectOptions extends Abilities {
   over?: 'http' | 'stdio';
 }
 
-/** Starts `server` with the settings given (and no rate limit unless they name one) and connects a client of the generation. */
+/**
+ * Starts `server` with the settings given and connects a client of the generation. Unless they say otherwise there is no rate limit, and the
+ * schemas of answers are listed, by which clients check each answer.
+ */
 export async function connect<Dependencies, Config extends z.ZodObject>(
   server: ServerLiteral<Dependencies, Config>,
   settings: z.input<Config> & z.input<typeof commonSchema>,
@@ -69,7 +72,7 @@ export async function connect<Dependencies, Config extends z.ZodObject>(
 ): Promise<TestClient> {
   const schema = commonSchema.extend(server.configSchema.shape);
   // The extended schema is the common one and the server's own; its type is lost in the generic parameter.
-  const config = schema.parse({ rateLimit: 0, ...settings }) as unknown as z.output<typeof commonSchema>;
+  const config = schema.parse({ rateLimit: 0, listOutputSchemas: true, ...settings }) as unknown as z.output<typeof commonSchema>;
   const log: Record<string, unknown>[] = [];
   const sink = { writableLength: 0, write: (line: string) => log.push(JSON.parse(line)) };
   const logger = createLog(config.logLevel, [], sink);
@@ -79,7 +82,7 @@ export async function connect<Dependencies, Config extends z.ZodObject>(
   return {
     log,
     listTools: async () => (await client.listTools()).tools as unknown as ListedTool[],
-    // Both clients check the answer against the outputSchema, and their types differ in names only.
+    // The types of both clients differ in names only.
     callTool: async (name, args = {}, { meta, ...options } = {}) =>
       (await client.callTool({ name, arguments: args, ...(meta === undefined ? {} : { _meta: meta }) }, options)) as CallResult,
     async listResources() {

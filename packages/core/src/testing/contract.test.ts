@@ -8,11 +8,20 @@ const good: ListedTool = {
   description: 'Reads.',
   inputSchema: { type: 'object', properties: { path: { type: 'string', description: 'Path' } }, additionalProperties: false },
   outputSchema: { type: 'object' },
-  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
 };
+
+const DEPRECATED = { deprecated: true, description: 'File. Deprecated: Use path (since 1.4.0).' };
+
+/** The tool with one more argument. */
+function argument(property: object) {
+  const properties = { path: { type: 'string', description: 'Path' }, file: { type: 'string', description: 'File', ...property } };
+  return { inputSchema: { ...good.inputSchema, properties } };
+}
 
 test('a tool that obeys breaks no rule', () => {
   expect(violations(good)).toEqual([]);
+  expect(violations({ ...good, ...argument(DEPRECATED), description: 'Deprecated: Use read_file (since 1.4.0). Reads.' })).toEqual([]);
 });
 
 test.each<[string, Partial<ListedTool>]>([
@@ -28,10 +37,18 @@ test.each<[string, Partial<ListedTool>]>([
   ['no combinator at the top of the input schema', { inputSchema: { ...good.inputSchema, anyOf: [] } }],
   ['the input is strict', { inputSchema: { type: 'object' } }],
   ['every argument is described', { inputSchema: { ...good.inputSchema, properties: { path: { type: 'string' } } } }],
+  ['if deprecated, it says what to use and since when', { description: 'Deprecated: Use read_file. Reads.' }],
+  ['if deprecated, it says what to use and since when', { description: 'Deprecated: (since 1.4.0). Reads.' }],
+  ['a deprecated argument says what to use and since when', argument({ deprecated: true })],
+  ['a deprecated argument says what to use and since when', argument({ deprecated: true, description: 'Deprecated: Use path.' })],
+  ['a deprecated argument says what to use and since when', argument({ description: 'File. Deprecated: Use path (since 1.4.0).' })],
+  ['a deprecated argument can be left out', { inputSchema: { ...argument(DEPRECATED).inputSchema, required: ['file'] } }],
   ['the output is an object', { outputSchema: undefined }],
   ['the output is an object', { outputSchema: { type: 'array' } }],
-  ['all four hints are set', { annotations: { ...good.annotations, openWorldHint: undefined } }],
-  ['all four hints are set', { annotations: undefined }],
+  ['the hints are set', { annotations: { ...good.annotations, openWorldHint: undefined } }],
+  ['the hints are set', { annotations: { ...good.annotations, destructiveHint: undefined } }],
+  ['what changes something says whether a call may be repeated', { annotations: { ...good.annotations, readOnlyHint: false } }],
+  ['what changes something says whether a call may be repeated', { annotations: { ...good.annotations, idempotentHint: true } }],
   ['what only reads destroys nothing', { annotations: { ...good.annotations, destructiveHint: true } }],
 ])('%s, unlike %j', (rule, change) => {
   const tool = { ...good, ...change };

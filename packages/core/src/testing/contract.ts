@@ -2,16 +2,17 @@ import { describe, expect, test } from 'vitest';
 import type * as z from 'zod';
 import type { commonSchema } from '../config/common.ts';
 import type { ServerLiteral } from '../define.ts';
+import { deprecationFits } from '../guards/deprecation.ts';
 import type { ListedPrompt } from '../prompts.ts';
 import type { ListedTemplate } from '../resources.ts';
 import { GENERATIONS, type Generation } from './clients.ts';
 import { connect, type ListedTool, type TestClient } from './connect.ts';
 
 /**
- * The suite that every server runs: tools/list of each configuration is a snapshot in `contract/<configuration>.json` beside the test
+ * The suite that every server runs: tools/list of each configuration, with the schemas of answers, is a snapshot in `contract/<configuration>.json` beside the test
  * (those of resource templates and prompts in `<configuration>.resources.json` and `.prompts.json`), the same for every generation of
- * clients, and all obey the house rules. `budgets` are the most bytes that tools/list may have in a configuration, as JSON: every client pays
- * for them in every conversation.
+ * clients, and all obey the house rules. `budgets` are the most bytes that tools/list may have in a configuration, as JSON and without
+ * those schemas: every client pays for them in every conversation.
  */
 export function contractSuite<Dependencies, Config extends z.ZodObject, Name extends string>(
   server: ServerLiteral<Dependencies, Config>,
@@ -48,7 +49,7 @@ export function contractSuite<Dependencies, Config extends z.ZodObject, Name ext
     });
 
     test.skipIf(budget === undefined)('tools/list keeps to its budget', async () => {
-      expect(overspending(await told(server, settings, 'modern', TOOLS), budget)).toBeUndefined();
+      expect(overspending(await told(server, { ...settings, listOutputSchemas: false }, 'modern', TOOLS), budget)).toBeUndefined();
     });
 
     test('every tool obeys the house rules', async () => {
@@ -67,7 +68,7 @@ export function contractSuite<Dependencies, Config extends z.ZodObject, Name ext
 }
 
 const INVISIBLE = /[^\P{C}\n]/u;
-const HINTS = ['readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint'];
+const HINTS = ['readOnlyHint', 'destructiveHint', 'openWorldHint'];
 const COMBINATORS = ['anyOf', 'oneOf', 'allOf', 'not', '$ref'];
 
 const TOOLS = (client: TestClient) => client.listTools();
@@ -116,13 +117,15 @@ export function templateViolations({ name, title, description, uriTemplate }: Li
 }
 
 interface ObjectSchema {
-  properties?: Record<string, { description?: string; properties?: unknown; items?: unknown }>;
+  properties?: Record<string, { description?: string; deprecated?: boolean; properties?: unknown; items?: unknown }>;
+  required?: string[];
   additionalProperties?: unknown;
 }
 
 /** Each house rule that a tool breaks, in words. */
 export function violations(tool: ListedTool): string[] {
   const input: ObjectSchema = tool.inputSchema;
+  const properties = Object.entries(input.properties ?? {});
   const hints = tool.annotations ?? {};
   const rules: [boolean, string][] = [
     [/^[a-z]+(_[a-z]+)*$/.test(tool.name), 'the name is verb_noun in snake_case, or a verb'],
@@ -132,9 +135,16 @@ export function violations(tool: ListedTool): string[] {
     [!INVISIBLE.test(JSON.stringify(tool)), 'no invisible characters'],
     [COMBINATORS.every((key) => !(key in tool.inputSchema)), 'no combinator at the top of the input schema'],
     [input.additionalProperties === false, 'the input is strict'],
-    [Object.values(input.properties ?? {}).every((property) => (property.description ?? '') !== ''), 'every argument is described'],
+    [properties.every(([, { description }]) => (description ?? '') !== ''), 'every argument is described'],
+    [deprecationFits(tool.description), 'if deprecated, it says what to use and since when'],
+    [
+      properties.every(([, { description, deprecated = false }]) => deprecationFits(description, deprecated)),
+      'a deprecated argument says what to use and since when',
+    ],
+    [!properties.some(([name, { deprecated }]) => deprecated && input.required?.includes(name)), 'a deprecated argument can be left out'],
     [tool.outputSchema?.['type'] === 'object', 'the output is an object'],
-    [HINTS.every((hint) => typeof hints[hint] === 'boolean'), 'all four hints are set'],
+    [HINTS.every((hint) => typeof hints[hint] === 'boolean'), 'the hints are set'],
+    [hints['readOnlyHint'] !== 'idempotentHint' in hints, 'what changes something says whether a call may be repeated'],
     [!(hints['readOnlyHint'] && hints['destructiveHint']), 'what only reads destroys nothing'],
   ];
   return rules.filter(([holds]) => !holds).map(([, rule]) => `${tool.name}: ${rule}`);

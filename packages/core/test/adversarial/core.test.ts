@@ -130,8 +130,10 @@ describe('in memory', () => {
         slots: Object.assign(new Slots(1), { acquire: turn }),
         telemetry: () => ({ traceId: undefined, end() {} }),
         consent: () => 'confirmed',
+        findDeprecated: () => ({}),
         callTimeoutMs: 60_000,
         maxResultChars: 40_000,
+        listOutputSchemas: false,
       },
     );
     expect({ started, isError: 'isError' in result && result.isError }).toEqual({ started: false, isError: true });
