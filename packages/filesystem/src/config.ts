@@ -8,13 +8,14 @@ export const configSchema = z.strictObject({
     .array(z.string().min(1))
     .min(1, 'name at least one directory')
     .describe('Directories that may be read, and with --write be written, with everything below them.')
-    .meta({ positional: true }),
-  write: z.boolean().default(false).describe('Allow creating, changing, moving and copying files.'),
-  destructive: z.boolean().default(false).describe('Allow deleting as well (needs --write).'),
+    .meta({ positional: true, path: 'directory', placeholder: '/a/directory' }),
+  write: z.boolean().default(false).describe('Allow creating, changing, moving and copying files.').meta({ dialog: true }),
+  destructive: z.boolean().default(false).describe('Allow deleting as well (needs --write).').meta({ dialog: true }),
   readOnlyDir: z
     .array(z.string().min(1))
     .default([])
-    .describe('Directories that may be read but never written, also inside a directory that may be written.'),
+    .describe('Directories that may be read but never written, also inside a directory that may be written.')
+    .meta({ path: 'directory', placeholder: '/a/directory/to/keep' }),
   denyWrite: z
     .array(z.string().min(1))
     .default([...PROTECTED_NAMES])

@@ -1,7 +1,6 @@
-import { tmpdir } from 'node:os';
 import { contractSuite } from '@touchstone-mcp/core/testing';
 import { server } from '../src/server.ts';
+import { configurations } from './configurations.ts';
 
-const directories = [tmpdir()];
-
-contractSuite(server, { default: { directories }, write: { directories, write: true, destructive: true } });
+// 1.5k and 2.5k tokens (o200k).
+contractSuite(server, configurations, { default: 6_700, write: 11_200 });

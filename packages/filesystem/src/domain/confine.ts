@@ -61,6 +61,7 @@ function confined(place: Place, rules: Rules, closed: ReadonlySet<string>): Plac
     at: (name, call) => place.at(name, call),
     entries: () => place.entries(),
     allEntries: () => place.allEntries(),
+    isLarge: () => place.isLarge(),
     [Symbol.dispose]: () => place[Symbol.dispose](),
   };
 }

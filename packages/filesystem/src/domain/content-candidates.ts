@@ -13,7 +13,7 @@ const MAX_FOUND_BYTES = 16 * 1024 * 1024;
  * everything starts few processes.
  */
 const FIRST_FILES = 1_024;
-const GROWTH = 2;
+const GROWTH = 4;
 const MOST_FILES = 32_768;
 
 /** Characters of the directories that one process is given, and of the files in them that it need not read. All of Windows has 32,767. */
@@ -29,7 +29,8 @@ const NUL = 0;
 export interface CandidateSearch {
   readonly binary: string;
   readonly query: ContentQuery;
-  readonly signal: AbortSignal | undefined;
+  /** Ends it: whoever has enough fires it. */
+  readonly signal: AbortSignal;
 }
 
 /** A part of the walk, and the directories that it is in by their keys. */
@@ -43,11 +44,9 @@ interface Chunk {
  * directories and reads what lies directly in them: which files count is decided by the walk alone.
  */
 export async function* candidates(search: CandidateSearch, start: ProvenDirectory, walk: AsyncIterable<Run>): AsyncGenerator<string[]> {
-  const enough = new AbortController();
-  const signal = search.signal === undefined ? enough.signal : AbortSignal.any([search.signal, enough.signal]);
   const known = new Found();
   const running: { readonly chunk: Chunk; readonly found: Promise<readonly (readonly string[])[]> }[] = [];
-  const findAll = (directories: readonly ListedDirectory[]) => findIn({ ...search, signal }, start, directories);
+  const findAll = (directories: readonly ListedDirectory[]) => findIn(search, start, directories);
   let any = false;
   try {
     for await (const chunk of chunksOf(walk)) {
@@ -64,7 +63,6 @@ export async function* candidates(search: CandidateSearch, start: ProvenDirector
     // A pattern that is none is refused even where there is nothing to search in.
     if (!any) await findAll([]);
   } finally {
-    enough.abort();
     await Promise.allSettled(running.map(({ found }) => found));
   }
 }

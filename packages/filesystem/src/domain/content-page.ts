@@ -1,6 +1,6 @@
 import { ToolError } from '@touchstone-mcp/core/errors';
 import { visibleName } from '@touchstone-mcp/core/visible';
-import { BETWEEN_NAMES, cursorAt, namesOfCursor, type Position } from './cursor.ts';
+import { BETWEEN_NAMES, cursorAt, cursorLength, namesOfCursor, type Position } from './cursor.ts';
 import { weightOf } from './fit.ts';
 
 /** One line of a file. */
@@ -66,6 +66,7 @@ export class Page {
   readonly #after: { readonly key: string; readonly line: number };
   #last: { readonly key: string; readonly line: number } | undefined;
   #room: number;
+  #measured = { key: '', length: cursorLength([String(Number.MAX_SAFE_INTEGER)]) };
   #truncated = false;
 
   constructor(output: 'files' | 'lines' | 'count', { cursor, limit, maxChars }: PageLimits) {
@@ -92,7 +93,7 @@ export class Page {
     if (line > 0 && key === this.#after.key && line <= this.#after.line) return true;
     const known = this.#last?.key === key ? this.#files.at(-1) : undefined;
     this.#room -= (known === undefined ? fileCost(path) : 0) + (line > 0 ? lineCost(hit) : 0);
-    const full = this.#room < 0 || (!hit.context && this.matches >= this.#limit);
+    const full = this.#room < this.#cursorLength(key) || (!hit.context && this.matches >= this.#limit);
     // At least one, or the next page would be this one again.
     if (full && this.#last !== undefined) {
       this.#truncated = true;
@@ -101,6 +102,12 @@ export class Page {
     this.#put(known ?? this.#begin(path), hit);
     this.#last = { key, line };
     return true;
+  }
+
+  /** Of one that ends the page in this file. */
+  #cursorLength(key: string): number {
+    if (this.#measured.key !== key) this.#measured = { key, length: cursorLength([String(Number.MAX_SAFE_INTEGER), key]) };
+    return this.#measured.length;
   }
 
   #begin(path: string): FoundFile {

@@ -5,6 +5,7 @@ import { visibleName } from '@touchstone-mcp/core/visible';
 import { fault, fileError } from './errno.ts';
 import { chunksOf, writeAll } from './existing.ts';
 import { isLink } from './link.ts';
+import { type Companions, Pace } from './pace.ts';
 import { copyLink, moveDirectory, type Named, publishFile } from './publish.ts';
 import { removeOwn } from './remove.ts';
 import { temporaryName } from './temporary.ts';
@@ -24,7 +25,8 @@ export interface Copied {
  * Copies a file, a link (its text, never what it leads to) or a directory with all that is in it to a name that nothing has. The copy
  * appears whole or not at all. Modes are kept as far as the process's mask allows, owners and times are not.
  */
-export async function copyPath(roots: WritableRoots, from: string, to: string, signal?: AbortSignal): Promise<Copied> {
+export async function copyPath(roots: WritableRoots, from: string, to: string, companions: Companions = {}): Promise<Copied> {
+  const { signal } = companions;
   const claims = [
     { requested: from, purpose: 'read', existing: true },
     { requested: to, purpose: 'change' },
@@ -37,7 +39,7 @@ export async function copyPath(roots: WritableRoots, from: string, to: string, s
   return await destination.telling(async () => {
     if ((await destination.look()) !== undefined) throw fault('EEXIST');
     if (found.isSymbolicLink()) await copyLink(source, destination);
-    else if (found.isDirectory()) return { ...done, copied: await copyDirectory(source, destination, found, signal) };
+    else if (found.isDirectory()) return { ...done, copied: await copyDirectory(source, destination, found, companions) };
     else await copyFile(source, destination, signal);
     return { ...done, copied: 1 };
   });
@@ -71,7 +73,8 @@ async function pour(from: OpenedFile['handle'], to: OpenedFile['handle'], signal
 }
 
 /** Under a temporary name first, where nobody sees it grow. */
-async function copyDirectory(source: Target, destination: Target, found: BigIntStats, signal: AbortSignal | undefined): Promise<number> {
+async function copyDirectory(source: Target, destination: Target, found: BigIntStats, companions: Companions): Promise<number> {
+  const { signal } = companions;
   // The copy would be a part of what is to be copied.
   if (destination.isWithin(source)) {
     throw new ToolError('invalid_input', `A directory cannot be copied into itself: ${visibleName(destination.requested)}`);
@@ -91,7 +94,7 @@ async function copyDirectory(source: Target, destination: Target, found: BigIntS
   try {
     {
       using to = await enterDirectory(directory, temporary.name);
-      await copyEntries(from, to, { shown: source.requested, signal });
+      await copyEntries(from, to, { shown: source.requested, pace: new Pace(companions), signal });
     }
     signal?.throwIfAborted();
     await moveDirectory(temporary, destination);
@@ -105,13 +108,15 @@ async function copyDirectory(source: Target, destination: Target, found: BigIntS
 /** A directory that is being copied, as it is named in a refusal. */
 interface Copying {
   readonly shown: string;
+  readonly pace: Pace;
   readonly signal: AbortSignal | undefined;
 }
 
-async function copyEntries(from: Place, to: Place, { shown, signal }: Copying): Promise<void> {
+async function copyEntries(from: Place, to: Place, { shown, pace, signal }: Copying): Promise<void> {
   for (const { name, type } of await from.allEntries()) {
-    signal?.throwIfAborted();
-    const copying = { shown: `${shown}/${name}`, signal };
+    pace.done += 1;
+    await pace.step('entries copied');
+    const copying = { shown: `${shown}/${name}`, pace, signal };
     if (type === 'symlink') await copyLink({ directory: from, name }, { directory: to, name });
     else if (type === 'directory') await copySubdirectory(from, to, name, copying);
     else await copyEntry(from, to, name, copying);

@@ -8,6 +8,9 @@ export const BETWEEN_NAMES = '\0';
 /** Names that are no UTF-8 may be told apart by nothing that is shown, so a position also says how many alike lie before it. */
 const BEFORE_ALIKE = '\0\0';
 
+/** Bytes that say how many are alike. */
+const MOST_FOR_ALIKE = 12;
+
 /** Where a page has ended. */
 export interface Position {
   readonly names: readonly string[];
@@ -18,6 +21,12 @@ export interface Position {
 /** A position in a walk, in letters that no guard on the way to the client and back changes. */
 export function cursorAt(names: readonly string[], alike = 1): string {
   return Buffer.from(names.join(BETWEEN_NAMES) + (alike > 1 ? BEFORE_ALIKE + alike : '')).toString('base64url');
+}
+
+/** How many characters a cursor has at most that ends a page at these names. */
+export function cursorLength(names: readonly string[]): number {
+  const bytes = names.reduce((sum, name) => sum + Buffer.byteLength(name) + 1, MOST_FOR_ALIKE);
+  return Math.ceil((4 * bytes) / 3);
 }
 
 /** The position of a cursor, each of its names a single name, whoever wrote it. */

@@ -10,6 +10,8 @@ import { Spellings } from './spelling.ts';
 export const MAX_MEASURED = 10_000;
 const IN_FLIGHT = 16;
 
+const LAST_DATE_MS = 8_640_000_000_000_000;
+
 /** An entry and the bytes of its file. */
 export interface SizedEntry extends Entry {
   /** Of regular files only. */
@@ -58,7 +60,8 @@ export async function listSizes(directory: ProvenDirectory, limits: SizedLimits,
 async function measure(directory: ProvenDirectory, entries: readonly Entry[], pace: Pace): Promise<SizedEntry[]> {
   const sized: SizedEntry[] = [];
   for (let at = 0; at < entries.length; at += IN_FLIGHT) {
-    await pace.step(at, 'sizes read');
+    await pace.step('sizes read');
+    pace.done += IN_FLIGHT;
     sized.push(...(await Promise.all(entries.slice(at, at + IN_FLIGHT).map((entry) => withSize(directory, entry)))));
   }
   return sized;
@@ -102,11 +105,16 @@ export async function fileInfo(roots: Roots, requested: string, signal?: AbortSi
     path,
     type: typeOf(stats),
     size: stats.size,
-    created: stats.birthtime.toISOString(),
-    modified: stats.mtime.toISOString(),
-    accessed: stats.atime.toISOString(),
+    created: isoTime(stats.birthtimeMs),
+    modified: isoTime(stats.mtimeMs),
+    accessed: isoTime(stats.atimeMs),
     permissions: (stats.mode & 0o777).toString(8).padStart(3, '0'),
   };
+}
+
+/** Whoever owns a file may date it to a year that JavaScript has no date for: then it is the last, or the first, that it has. */
+function isoTime(ms: number): string {
+  return new Date(Math.min(Math.max(ms, -LAST_DATE_MS), LAST_DATE_MS)).toISOString();
 }
 
 function typeOf(stats: Stats): FileInfo['type'] {

@@ -26,7 +26,7 @@ afterAll(async () => {
 
 async function list(path: string, limits: Partial<PageLimits> = {}, signal?: AbortSignal) {
   await using directory = await roots.openDirectory(path);
-  return await listDirectory(directory, { maxChars: 10_000, ...limits }, signal);
+  return await listDirectory(directory, { maxChars: 10_000, ...limits }, { signal });
 }
 
 it('sorts by code units and tells types', async () => {

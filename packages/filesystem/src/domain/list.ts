@@ -1,7 +1,7 @@
 import { visibleName } from '@touchstone-mcp/core/visible';
 import { cursorAt, type Position, positionOf } from './cursor.ts';
 import { byName, type Entry } from './entry.ts';
-import { Pace } from './pace.ts';
+import { type Companions, Pace } from './pace.ts';
 import type { ProvenDirectory } from './roots.ts';
 
 /** Brackets, kind, spaces and line end that a tool writes around each name. */
@@ -31,10 +31,10 @@ export interface PageLimits {
 export async function listDirectory(
   directory: ProvenDirectory,
   { cursor, limit = 1000, maxChars }: PageLimits,
-  signal?: AbortSignal,
+  companions: Companions = {},
 ): Promise<Page> {
   const after = afterOf(cursor === undefined ? undefined : positionOf(cursor));
-  const candidates = await smallestAfter(directory, after, limit + 1, new Pace({ signal }));
+  const candidates = await smallestAfter(directory, after, limit + 1, new Pace(companions));
   const entries = candidates.slice(0, Math.min(limit, countThatFit(candidates, maxChars)));
   const truncated = entries.length < candidates.length;
   const last = entries.at(-1);
@@ -56,7 +56,7 @@ export function afterOf(position: Position | undefined): After {
 
 /** The first wanted entries after some, in order. Keeps at most twice as many as are asked for, however many there are. */
 export async function smallestAfter(
-  directory: Pick<ProvenDirectory, 'read'>,
+  directory: { read(): AsyncIterable<Entry> },
   after: After,
   count: number,
   pace: Pace,
@@ -65,10 +65,9 @@ export async function smallestAfter(
   let kept: Entry[] = [];
   let bound: string | undefined;
   let alike = 0;
-  let seen = 0;
   for await (const entry of directory.read()) {
-    seen += 1;
-    if (pace.isDue()) await pace.step(seen, 'names seen');
+    pace.done += 1;
+    if (pace.isDue()) await pace.step('names seen');
     if (entry.name < after.name || (bound !== undefined && entry.name > bound) || !wanted(entry)) continue;
     if (entry.name === after.name) alike += 1;
     if (entry.name === after.name && alike <= after.alike) continue;

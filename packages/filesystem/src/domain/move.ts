@@ -4,7 +4,9 @@ import { visibleName } from '@touchstone-mcp/core/visible';
 import { copyFile } from './copy.ts';
 import { errnoOf, fault } from './errno.ts';
 import { moveDirectory, moveFile, moveLink, removeSame, renameOver, syncDirectory } from './publish.ts';
-import type { Target, WritableRoots } from './writable.ts';
+import { lookAt, type Target, type WritableRoots } from './writable.ts';
+
+const STICKY = 0o1000n;
 
 /** What was moved. */
 export interface Moved {
@@ -31,6 +33,7 @@ export async function movePath(roots: WritableRoots, from: string, to: string, s
     signal?.throwIfAborted();
     if (taken !== undefined) return await changeCase(source, destination, found, taken);
     if (found.isSymbolicLink()) return await moveLink(source, destination);
+    await source.telling(() => refuseUnremovable(source, found));
     try {
       await (found.isDirectory() ? moveDirectory(source, destination) : moveFile(source, destination));
     } catch (error) {
@@ -45,13 +48,23 @@ function missing(): never {
   throw fault('ENOENT');
 }
 
+/**
+ * In a sticky directory only the owner of a file, or of the directory, may take it away. A file is moved by a second name, and that could not be
+ * taken away either.
+ */
+async function refuseUnremovable({ directory }: Target, found: BigIntStats): Promise<void> {
+  const user = BigInt(process.geteuid?.() ?? 0);
+  const around = await lookAt(directory, '.');
+  if (user !== 0n && around !== undefined && (around.mode & STICKY) !== 0n && ![found.uid, around.uid].includes(user))
+    throw fault('EACCES');
+}
+
 /** Where case means nothing, `readme` is there already when `README` is renamed to it, and is the same file. */
 async function changeCase(source: Target, destination: Target, found: BigIntStats, taken: BigIntStats): Promise<void> {
   const sameName = source.name.toLowerCase() === destination.name.toLowerCase() && source.name !== destination.name;
   if (!sameName || found.dev !== taken.dev || found.ino !== taken.ino) throw fault('EEXIST');
   // Where case does mean something, these are two names of one file, and the disk lists both.
-  const names = await destination.directory.allEntries();
-  if (names.some(({ name }) => name === destination.name)) throw fault('EEXIST');
+  for await (const { name } of destination.directory.entries()) if (name === destination.name) throw fault('EEXIST');
   await renameOver(source, destination);
 }
 

@@ -1,9 +1,13 @@
 import { BETWEEN_NAMES, type Position } from './cursor.ts';
 import { byName, type Entry } from './entry.ts';
-import { compileGlobs, type Glob, type GlobState } from './glob.ts';
+import { compileGlobs, type Glob } from './glob.ts';
+import { type After, smallestAfter } from './list.ts';
+import { type Branch, type Item, type Listing, placeOf, type Run, takeRun, takeUp } from './name-walk-order.ts';
 import { type Companions, Pace } from './pace.ts';
 import { Shared } from './shared.ts';
-import { isUnreadable, MAX_DEPTH, type WalkedDirectory, type WalkRules } from './walk-rules.ts';
+import { isTooLong, isUnreadable, MAX_DEPTH, type WalkedDirectory, type WalkRules } from './walk-rules.ts';
+
+export type { ListedDirectory, Run } from './name-walk-order.ts';
 
 /** How many directories are read at a time: those that come next in the order of the walk. */
 const IN_FLIGHT = 12;
@@ -14,6 +18,16 @@ const FEW_POSITIONS = 10;
 /** Names that were found ahead of their turn, beyond which only the directory is read whose turn it is. */
 const MAX_AHEAD = 2_000;
 
+/**
+ * Names that count, of a large directory, that are held at a time: the first so many before its turn, which a page may do with. It is read
+ * again for those that follow.
+ */
+const FIRST_PART = 2_000;
+const PART = 100_000;
+
+/** More names that are left out are not told. */
+const MAX_OMITTED = 3_000;
+
 /** What is looked for, and from where on. */
 export interface NameWalkQuery {
   /** Globs of which any may match. */
@@ -22,53 +36,18 @@ export interface NameWalkQuery {
   readonly begin: Position | undefined;
 }
 
-/** A directory that was listed. */
-export interface ListedDirectory {
-  readonly path: string;
-  /** From the start of the walk. */
-  readonly names: readonly string[];
-  /** The files that match and are left out by the rules. */
-  readonly omitted: readonly string[];
-}
-
-/** Names of one directory that match and follow one another in the order of the walk. */
-export interface Run {
-  readonly directory: ListedDirectory;
-  readonly names: readonly string[];
-}
-
-/** What counts in a directory, in order. */
-interface Listing {
-  readonly directory: ListedDirectory;
-  readonly items: readonly Item[];
-}
-
-/** A name that counts: it matches, or may have matches below it. */
-interface Item {
-  readonly name: string;
-  matches: boolean;
-  below: Branch | undefined;
-}
-
-/** A directory in its parent. */
-interface Branch {
-  /** From the start, and the same as they are sorted. */
-  readonly names: readonly string[];
-  readonly key: string;
-  readonly parent: Shared<WalkedDirectory>;
-  /** Those of the parent: many branches may wait, and each would hold a copy. */
+/** A directory that is read in parts. */
+interface Large {
+  readonly directory: Shared<WalkedDirectory>;
+  readonly at: Branch;
   readonly rules: WalkRules;
-  readonly state: GlobState;
-  /** Where in it the walk begins, if in it. */
-  readonly begin: Position | undefined;
-  /** Since it is being read. Undefined where it cannot be. */
-  listing?: Promise<Listing | undefined>;
+  readonly omitted: string[];
 }
 
 /**
  * Walks below a directory in the order of the names and reads a little ahead, so that it can be left wherever a page is full. Directories
- * that cannot have a match are not entered: because of the pattern, or because they lie before the beginning. A directory is held with all its
- * names, however many it has: reading them one by one would take four times as long.
+ * that cannot have a match are not entered: because of the pattern, or because they lie before the beginning. A large directory is read in
+ * parts, so that memory grows neither with its names nor with the tree.
  */
 export class NameWalk {
   /** Directories that could not be read, or that were too deep to enter. */
@@ -79,8 +58,9 @@ export class NameWalk {
   /** Those to be read, the next one last. */
   readonly #unread: Branch[] = [];
   readonly #reading = new Set<Promise<unknown>>();
+  /** Large directories of which more is to be read. */
+  readonly #unfinished = new Set<Shared<WalkedDirectory>>();
   #ahead = 0;
-  #seen = 0;
   #over = false;
 
   constructor(query: NameWalkQuery, companions: Companions) {
@@ -99,34 +79,27 @@ export class NameWalk {
       this.#over = true;
       await Promise.allSettled(this.#reading);
       for (const { parent } of this.#unread.splice(0)) parent.release();
+      for (const directory of this.#unfinished) directory.release();
     }
   }
 
   async *#inOrder(top: Listing): AsyncGenerator<Run> {
     const open = [{ ...top, next: 0 }];
     for (let level = open.at(-1); level !== undefined; level = open.at(-1)) {
-      const { directory, items } = level;
-      const names: string[] = [];
-      let below: Branch | undefined;
-      while (below === undefined && level.next < items.length) {
-        const item = items[level.next];
-        if (item?.matches) names.push(item.name);
-        below = item?.below;
-        level.next += 1;
-      }
+      const { names, below } = takeRun(level);
       this.#ahead -= names.length;
-      if (names.length > 0) yield { directory, names };
+      if (names.length > 0) yield { directory: level.directory, names };
       if (below === undefined) open.pop();
-      const listing = await this.#listingOf(below);
+      const listing = await this.#listingAfter(level, below);
       if (listing !== undefined) open.push({ ...listing, next: 0 });
     }
   }
 
-  /** In its turn, which is now: no unread directory comes before it. */
-  async #listingOf(branch: Branch | undefined): Promise<Listing | undefined> {
+  /** Of a directory in its turn, which is now: no unread one comes before it. Without one, what follows in the listing that has come to its end. */
+  async #listingAfter({ more }: Listing, branch: Branch | undefined): Promise<Listing | undefined> {
     if (branch !== undefined && branch.listing === undefined) this.#readNext();
     this.#readAhead();
-    return await branch?.listing;
+    return await (branch === undefined ? more?.() : branch.listing);
   }
 
   #readAhead(): void {
@@ -147,7 +120,7 @@ export class NameWalk {
   async #visit(branch: Branch): Promise<Listing | undefined> {
     const { parent, names, rules } = branch;
     try {
-      await this.#pace.step(this.#seen, 'names seen');
+      await this.#pace.step('names seen');
       const name = names.at(-1) ?? '';
       const entered = await parent.value.enter(name);
       return entered && (await this.#list(new Shared(entered, 1, () => entered[Symbol.asyncDispose]()), branch, rules.below(name)));
@@ -162,27 +135,79 @@ export class NameWalk {
 
   async #list(directory: Shared<WalkedDirectory>, at: Branch, inherited: WalkRules): Promise<Listing> {
     try {
-      const entries = await directory.value.readAll();
-      const has = (name: string) => entries.some((entry) => entry.name === name);
-      const rules = at.names.length === 0 ? inherited : await inherited.withOwn(directory.value, has);
-      const items: Item[] = [];
-      const omitted: string[] = [];
-      // Without rules, looking at the clock every time would cost more than the rest of the loop.
-      const unseen = rules.any || this.#glob.size > FEW_POSITIONS ? 0 : 7;
-      for (const entry of entries) {
-        this.#seen += 1;
-        if ((this.#seen & unseen) === 0 && this.#pace.isDue()) await this.#pace.step(this.#seen, 'names seen');
-        const matches = this.#fits(entry, at);
-        if (!matches && entry.type !== 'directory') continue;
-        if (!rules.omits(entry)) items.push({ name: entry.name, matches, below: this.#branchAt(entry, directory, rules, at) });
-        else if (entry.type === 'file') omitted.push(entry.name);
-      }
-      const counting = takeUp(items.sort(byName), at.begin);
-      this.#queue(counting, directory);
-      return { directory: { path: directory.value.path, names: at.names, omitted }, items: counting };
+      return await ((await directory.value.isLarge())
+        ? this.#listLarge(directory, at, inherited)
+        : this.#listAll(directory, at, inherited));
     } finally {
       directory.release();
     }
+  }
+
+  async #listAll(directory: Shared<WalkedDirectory>, at: Branch, inherited: WalkRules): Promise<Listing> {
+    const entries = await directory.value.readAll();
+    const has = (name: string) => entries.some((entry) => entry.name === name);
+    const rules = at.names.length === 0 ? inherited : await inherited.withOwn(directory.value, has);
+    const items: Item[] = [];
+    const omitted: string[] = [];
+    // Without rules, looking at the clock every time would cost more than the rest of the loop.
+    const unseen = rules.any || this.#glob.size > FEW_POSITIONS ? 0 : 7;
+    for (const entry of entries) {
+      this.#pace.done += 1;
+      if ((this.#pace.done & unseen) === 0 && this.#pace.isDue()) await this.#pace.step('names seen');
+      const matches = this.#fits(entry, at);
+      if (!matches && entry.type !== 'directory') continue;
+      if (!rules.omits(entry)) items.push({ name: entry.name, matches, below: this.#branchAt(entry, directory, rules, at) });
+      else if (entry.type === 'file') omitted.push(entry.name);
+    }
+    const counting = takeUp(items.sort(byName), at.begin);
+    this.#queue(counting, directory);
+    return { directory: { path: directory.value.path, names: at.names, omitted }, items: counting };
+  }
+
+  /** Holds the directory until all of it was listed. */
+  async #listLarge(directory: Shared<WalkedDirectory>, at: Branch, inherited: WalkRules): Promise<Listing> {
+    const rules = at.names.length === 0 ? inherited : await inherited.withOwn(directory.value);
+    directory.hold();
+    this.#unfinished.add(directory);
+    return await this.#part({ directory, at, rules, omitted: [] }, { name: at.begin?.names[0] ?? '', alike: 0 }, FIRST_PART);
+  }
+
+  /** What counts in a large directory after some of its names. */
+  async #part({ directory, at, rules, omitted }: Large, after: After, most: number): Promise<Listing> {
+    const wanted = (entry: Entry) => {
+      if (!this.#fits(entry, at) && entry.type !== 'directory') return false;
+      if (!rules.omits(entry)) return true;
+      if (entry.type === 'file' && most === FIRST_PART && omitted.length < MAX_OMITTED) omitted.push(entry.name);
+      return false;
+    };
+    const entries = await smallestAfter(directory.value, after, most, this.#pace, wanted);
+    const whole = entries.length < most;
+    // Names that look alike stay together.
+    const part = whole ? entries : entries.filter(({ name }) => name !== entries.at(-1)?.name);
+    const end = part.at(-1)?.name;
+    if (!whole && end === undefined) return await this.#part({ directory, at, rules, omitted }, after, 2 * most);
+    const items = part.map((entry) => this.#itemOf(entry, directory, rules, at));
+    const counting = takeUp(items, at.begin);
+    this.#queue(counting, directory);
+    const listing = { directory: { path: directory.value.path, names: at.names, omitted }, items: counting };
+    if (!whole) return { ...listing, more: () => this.#more({ directory, at, rules, omitted }, end ?? '') };
+    this.#unfinished.delete(directory);
+    directory.release();
+    return listing;
+  }
+
+  async #more(large: Large, end: string): Promise<Listing | undefined> {
+    try {
+      return await this.#part(large, { name: end, alike: Number.POSITIVE_INFINITY }, PART);
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      this.skipped += 1;
+      return undefined;
+    }
+  }
+
+  #itemOf(entry: Entry, directory: Shared<WalkedDirectory>, rules: WalkRules, at: Branch): Item {
+    return { name: entry.name, matches: this.#fits(entry, at), below: this.#branchAt(entry, directory, rules, at) };
   }
 
   #fits({ name, type }: Entry, { state }: Branch): boolean {
@@ -194,7 +219,7 @@ export class NameWalk {
     if (type !== 'directory' || name < first) return undefined;
     const state = this.#glob.below(at.state, name);
     if (state.length === 0) return undefined;
-    if (at.names.length >= MAX_DEPTH) {
+    if (at.names.length >= MAX_DEPTH || isTooLong(parent.value.path, name)) {
       this.skipped += 1;
       return undefined;
     }
@@ -218,35 +243,4 @@ export class NameWalk {
     if (last !== undefined) this.#unread.splice(placeOf(last.key, this.#unread), 0, ...branches);
     for (const { matches } of items) if (matches) this.#ahead += 1;
   }
-}
-
-/**
- * Leaves out of a directory's items, in order, what lies before the beginning. Of several with one name, of which but one can be reached
- * by it, the last is the one that is entered, so that all have passed before anything below.
- */
-function takeUp(items: readonly Item[], begin: Position | undefined): readonly Item[] {
-  const first = begin?.names[0] ?? '';
-  let alike = 0;
-  for (const [index, item] of items.entries()) {
-    const next = items[index + 1];
-    if (items[index - 1]?.name !== item.name) alike = 0;
-    if (item.matches) alike += 1;
-    if (next?.name === item.name && item.below !== undefined) {
-      next.below = item.below;
-      item.below = undefined;
-    }
-    if (begin !== undefined && item.name === first && (begin.names.length > 1 || alike <= begin.alike)) item.matches = false;
-  }
-  return items.filter(({ name, matches, below }) => name >= first && (matches || below !== undefined));
-}
-
-/** Where a key belongs among others that fall. */
-function placeOf(key: string, branches: readonly Branch[]): number {
-  let [low, high] = [0, branches.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((branches[middle]?.key ?? '') > key) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -9,15 +9,22 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('reports now and then', async () => {
+it('reports now and then, and only what is more than before', async () => {
   const progress = vi.fn();
   const pace = new Pace({ progress });
-  await pace.step(1, 'seen');
+  await pace.step('seen');
   expect(progress).not.toHaveBeenCalled();
   vi.advanceTimersByTime(600);
-  await pace.step(2, 'seen');
-  await pace.step(3, 'seen');
+  pace.done += 2;
+  await pace.step('seen');
+  pace.done += 1;
+  await pace.step('seen');
   expect(progress.mock.calls).toEqual([[2, undefined, 'seen']]);
+  vi.advanceTimersByTime(600);
+  await pace.step('counted');
+  vi.advanceTimersByTime(600);
+  await pace.step('counted');
+  expect(progress.mock.calls.slice(1)).toEqual([[3, undefined, 'counted']]);
 });
 
 it('gives each of several parts that wait a turn of its own', async () => {
@@ -25,7 +32,7 @@ it('gives each of several parts that wait a turn of its own', async () => {
   vi.advanceTimersByTime(100);
   const done: string[] = [];
   const part = async (name: string) => {
-    await pace.step(1, 'seen');
+    await pace.step('seen');
     done.push(name);
     setImmediate(() => done.push(`after ${name}`));
   };
@@ -37,7 +44,7 @@ it('lets others have their turn, and hears what they say', async () => {
   const controller = new AbortController();
   const pace = new Pace({ signal: controller.signal });
   setImmediate(() => controller.abort());
-  await pace.step(1, 'seen');
+  await pace.step('seen');
   vi.advanceTimersByTime(100);
-  await expect(pace.step(2, 'seen')).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(pace.step('seen')).rejects.toMatchObject({ name: 'AbortError' });
 });

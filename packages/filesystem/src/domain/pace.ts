@@ -11,9 +11,12 @@ export interface Companions {
 
 /** Keeps long work interruptible: others get their turn, a cancel is heard, and the client is told how far it is. */
 export class Pace {
+  /** What was done so far, of whatever is counted: whoever does it adds to this one number, since what a client is told may only grow. */
+  done = 0;
   readonly #companions: Companions;
   #turnStarted = performance.now();
   #reported = performance.now();
+  #told = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(companions: Companions) {
@@ -26,13 +29,13 @@ export class Pace {
   }
 
   /** To be awaited after each small piece of work. Rejects once the signal has fired. */
-  async step(done: number, message: string): Promise<void> {
+  async step(message: string): Promise<void> {
     const { signal, progress } = this.#companions;
     signal?.throwIfAborted();
     const now = performance.now();
-    if (now - this.#reported > PROGRESS_EVERY_MS) {
-      this.#reported = now;
-      progress?.(done, undefined, message);
+    if (now - this.#reported > PROGRESS_EVERY_MS && this.done > this.#told) {
+      [this.#reported, this.#told] = [now, this.done];
+      progress?.(this.done, undefined, message);
     }
     if (now - this.#turnStarted < LONGEST_STRETCH_MS) return;
     // Of several parts of the work that wait, each gets a turn of its own.

@@ -20,6 +20,8 @@ it.each([
   'sub/.ENV',
   '.ｅnv',
   '.git. .',
+  '.git::$INDEX_ALLOCATION/config',
+  '.git.:x',
   '.mcp.json',
   'a/.vscode/tasks.json',
   'x.code-workspace',
@@ -34,6 +36,8 @@ it.each([
 it.each([
   'git',
   'a.git/config',
+  'a:.git',
+  ':.env',
   '.gitignore',
   '.github/workflows/ci.yml',
   '.gitattributes',

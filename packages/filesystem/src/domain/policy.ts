@@ -131,7 +131,14 @@ function endsWithStart(names: readonly string[], pattern: readonly string[]): bo
 }
 
 function matches(name: string | undefined, pattern: string): boolean {
-  return name !== undefined && fitsPieces(name, pattern.split('*'));
+  if (name === undefined) return false;
+  const pieces = pattern.split('*');
+  return fitsPieces(name, pieces) || (name.includes(':') && fitsPieces(withoutStream(name), pieces));
+}
+
+/** The file or directory that NTFS means by the name of one of its streams: `.git::$INDEX_ALLOCATION` is `.git`. */
+function withoutStream(name: string): string {
+  return name.slice(0, name.indexOf(':')).replace(/[. ]+$/, '');
 }
 
 /** `PROGRA~1`, `MCP~1.JSO`: names that Windows makes up for longer ones. */

@@ -42,6 +42,7 @@ describe.each(holders)('%s', (_strategy, hold) => {
       createFile: (name, mode) => place.createFile(name, mode),
       entries: () => place.entries(),
       allEntries: () => place.allEntries(),
+      isLarge: () => place.isLarge(),
       [Symbol.dispose]: () => place[Symbol.dispose](),
     };
   }

@@ -2,6 +2,7 @@ import { rmdir, unlink } from 'node:fs/promises';
 import { ToolError } from '@touchstone-mcp/core/errors';
 import { visibleName } from '@touchstone-mcp/core/visible';
 import { errnoOf, fault } from './errno.ts';
+import { type Companions, Pace } from './pace.ts';
 import { enterDirectory, surveyTree } from './tree.ts';
 import type { Place } from './walk.ts';
 import type { Target, WritableRoots } from './writable.ts';
@@ -17,7 +18,8 @@ export interface Removed {
  * Deletes a file, a link (never what it leads to), an empty directory, or with `recursive` a directory with all that is in it. Nothing is
  * deleted where the policy protects anything in it, or where it holds an allowed directory. A deletion that is stopped has deleted a part.
  */
-export async function removePath(roots: WritableRoots, path: string, recursive: boolean, signal?: AbortSignal): Promise<Removed> {
+export async function removePath(roots: WritableRoots, path: string, recursive: boolean, companions: Companions = {}): Promise<Removed> {
+  const { signal } = companions;
   using target = await roots.claim(path, { purpose: 'whole', existing: true }, signal);
   return await target.telling(async () => {
     const found = await target.look();
@@ -29,7 +31,7 @@ export async function removePath(roots: WritableRoots, path: string, recursive: 
       return { path: target.path, deleted: 1 };
     }
     if (!recursive) await removeEmpty(target);
-    const deleted = recursive ? await removeTree(target, signal) : 1;
+    const deleted = recursive ? await removeTree(target, companions) : 1;
     return { path: target.path, deleted };
   });
 }
@@ -44,18 +46,18 @@ async function removeEmpty({ directory, name, requested }: Target): Promise<void
   }
 }
 
-async function removeTree(target: Target, signal: AbortSignal | undefined): Promise<number> {
+async function removeTree(target: Target, companions: Companions): Promise<number> {
   const visit = (_: unknown, names: readonly string[]) => target.permit(names);
   {
     using place = await enterDirectory(target.directory, target.name);
-    await surveyTree(place, { requested: target.requested, signal, visit });
+    await surveyTree(place, { requested: target.requested, signal: companions.signal, visit });
   }
-  return await removeAt(target.directory, target.name, [], { permit: (names) => target.permit(names), signal });
+  return await removeAt(target.directory, target.name, [], { permit: (names) => target.permit(names), pace: new Pace(companions) });
 }
 
 interface Removal {
   readonly permit: (names: readonly string[]) => void;
-  readonly signal: AbortSignal | undefined;
+  readonly pace: Pace;
 }
 
 /** Removes a directory from below. What has become a link since it was listed is removed as the link that it is. */
@@ -64,7 +66,8 @@ async function removeAt(parent: Place, name: string, names: readonly string[], r
   {
     using place = await enterDirectory(parent, name);
     for (const entry of await place.allEntries()) {
-      removal.signal?.throwIfAborted();
+      removal.pace.done += 1;
+      await removal.pace.step('entries deleted');
       const below = [...names, entry.name];
       // Again: it may have come since the survey.
       removal.permit(below);
@@ -86,7 +89,7 @@ function goneAlready(error: unknown): void {
 /** Removes whatever stands at a name, without asking: for what this process itself has put there. */
 export async function removeOwn(parent: Place, name: string): Promise<void> {
   try {
-    await removeAt(parent, name, [], { permit: () => {}, signal: undefined });
+    await removeAt(parent, name, [], { permit: () => {}, pace: new Pace({}) });
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
   }

@@ -31,7 +31,7 @@ export async function readContent(roots: Roots, path: string, maxChars: number, 
   const { stats } = await roots.stat(path, new Spellings(signal));
   if (stats.isDirectory()) {
     await using directory = await roots.openDirectory(path, new Spellings(signal));
-    const { entries } = await listDirectory(directory, { maxChars }, signal);
+    const { entries } = await listDirectory(directory, { maxChars }, { signal });
     return {
       text: entries.map(({ name, type }) => visibleName(name) + (type === 'directory' ? '/' : '')).join('\n'),
       mimeType: 'text/plain',

@@ -108,8 +108,8 @@ function openGroup(pattern: string): number | undefined {
   return open.at(-1);
 }
 
-/** How many descriptors one process may be given: well below what any system allows by default. */
-export const MAX_INHERITED = 64;
+/** How many descriptors one process may be given: well below what Linux allows by default. */
+export const MAX_INHERITED = 256;
 
 /** Whether a process can be given open files by name, as `/proc/self/fd/3`: on Linux that opens the very same file, whatever its path is by now. */
 export function canPassDescriptors(): boolean {

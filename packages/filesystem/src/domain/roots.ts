@@ -224,7 +224,7 @@ class ProvenDirectory implements AsyncDisposable {
   /** Its names in the order of the disk, a few at a time. */
   async *read(): AsyncGenerator<Entry> {
     try {
-      yield* this.#place.entries();
+      for await (const entry of this.#place.entries()) yield entry;
     } catch (error) {
       throw fileError(error, this.#requested);
     }
@@ -235,6 +235,12 @@ class ProvenDirectory implements AsyncDisposable {
     return await this.#place.allEntries().catch((error: unknown) => {
       throw fileError(error, this.#requested);
     });
+  }
+
+  /** Whether there may be so many names that `read` takes no longer than `readAll`, and much less memory. */
+  async isLarge(): Promise<boolean> {
+    // What is wrong with the directory, its reading tells.
+    return await this.#place.isLarge().catch(() => false);
   }
 
   /** The directory called `name` in this one, or undefined where a link or anything else stands there by now. */

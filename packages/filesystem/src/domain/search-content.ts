@@ -96,22 +96,41 @@ async function searchBelow(search: Search, start: ProvenDirectory, roots: Roots)
   const wanted = query.globs.filter((glob) => !glob.startsWith('!'));
   const excludePatterns = query.globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1));
   const rules = await WalkRules.atStart(start, roots, { respectGitignore: query.respectGitignore, excludePatterns });
-  const walk = new NameWalk({ patterns: wanted.length === 0 ? ['**'] : wanted, type: 'file', begin: page.begin }, options);
-  const files = walk.below(start, rules);
-  const descents = Array.from({ length: DESCENTS }, () => new Descent(start, rules));
-  let keys: string[] = [];
+  const enough = new AbortController();
+  const signal = options.signal === undefined ? enough.signal : AbortSignal.any([options.signal, enough.signal]);
+  const patterns = wanted.length === 0 ? ['**'] : wanted;
+  const walk = new NameWalk({ patterns, type: 'file', begin: page.begin }, { ...options, signal });
+  const descents = Array.from({ length: DESCENTS }, () => new Descent(start));
   try {
-    for await (const found of candidates({ binary, query, signal: options.signal }, start, files)) {
-      keys.push(...found);
-      for (let most = page.room(MAX_INHERITED); keys.length >= most; most = page.room(MAX_INHERITED)) {
-        if (!(await searchAt(search, descents, keys.slice(0, most)))) return walk.skipped;
+    for await (const found of ahead(candidates({ binary, query, signal }, start, walk.below(start, rules)))) {
+      for (let keys = found; keys.length > 0; ) {
+        const most = page.room(MAX_INHERITED);
+        if (!(await searchAt(search, descents, keys.slice(0, most)))) {
+          enough.abort();
+          return walk.skipped;
+        }
         keys = keys.slice(most);
       }
     }
-    await searchAt(search, descents, keys);
     return walk.skipped;
   } finally {
     for (const descent of descents) await descent[Symbol.asyncDispose]();
+  }
+}
+
+/** Has the next one made while one is used. */
+async function* ahead<Item>(items: AsyncGenerator<Item>): AsyncGenerator<Item> {
+  let next = items.next();
+  try {
+    for (let item = await next; item.done !== true; item = await next) {
+      next = items.next();
+      // Its failure comes out in its turn.
+      next.catch(() => {});
+      yield item.value;
+    }
+  } finally {
+    await next.catch(() => {});
+    await items.return(undefined);
   }
 }
 

@@ -143,6 +143,10 @@ class Endless implements WalkedDirectory {
     ]);
   }
 
+  async isLarge(): Promise<boolean> {
+    return false;
+  }
+
   async enter(): Promise<Endless> {
     return new Endless(this.counts, this.onRead);
   }

@@ -1,6 +1,6 @@
 import { sep } from 'node:path';
 import { visibleName } from '@touchstone-mcp/core/visible';
-import { cursorAt, type Position, positionOf } from './cursor.ts';
+import { cursorAt, cursorLength, type Position, positionOf } from './cursor.ts';
 import type { Entry } from './entry.ts';
 import { NameWalk } from './name-walk.ts';
 import type { Companions } from './pace.ts';
@@ -55,12 +55,12 @@ export async function searchNames(start: WalkedDirectory, query: NameQuery, rule
     const prefix = directory.path.endsWith(sep) ? directory.path : directory.path + sep;
     for (const name of names) {
       const match = prefix + name;
+      const found = [...directory.names, name];
       room -= visibleName(match).length + 1;
       // At least one, or the next page would be this one again.
-      const full = matches.length > 0 && (room < 0 || matches.length >= query.limit);
+      const full = matches.length > 0 && (room < cursorLength(found) || matches.length >= query.limit);
       if (full) return { matches, truncated: true, nextCursor: cursorAt(end.names, end.alike), skipped: walk.skipped };
       matches.push(match);
-      const found = [...directory.names, name];
       end = { names: found, alike: sameNames(found, end.names) ? end.alike + 1 : 1 };
     }
   }

@@ -120,6 +120,10 @@ class Chain implements WalkedDirectory {
     throw new Error('A tree is read bit by bit');
   }
 
+  async isLarge(): Promise<boolean> {
+    return false;
+  }
+
   async enter(name: string): Promise<Chain> {
     if (name === 'locked') throw new ToolError('denied', 'no');
     return new Chain(this.depth + 1, this.counts);

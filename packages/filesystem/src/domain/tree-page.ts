@@ -1,11 +1,11 @@
 import { visibleName } from '@touchstone-mcp/core/visible';
-import { cursorAt, type Position, positionOf } from './cursor.ts';
+import { cursorAt, cursorLength, type Position, positionOf } from './cursor.ts';
 import type { Entry } from './entry.ts';
 import { type After, afterOf, smallestAfter } from './list.ts';
 import { type Companions, Pace } from './pace.ts';
 import type { Roots } from './roots.ts';
 import { Spellings } from './spelling.ts';
-import { isUnreadable, type WalkedDirectory, type WalkOptions, WalkRules } from './walk-rules.ts';
+import { isTooLong, isUnreadable, type WalkedDirectory, type WalkOptions, WalkRules } from './walk-rules.ts';
 
 /** One name in a tree. */
 export interface TreeNode {
@@ -105,7 +105,7 @@ class TreeWalk {
 
   async run(): Promise<Pick<TreePage, 'truncated' | 'nextCursor'>> {
     for (let level = this.#levels.at(-1); level !== undefined; level = this.#levels.at(-1)) {
-      await this.#pace.step(this.#shown, 'names shown');
+      await this.#pace.step('names seen');
       const entry = level.entries[level.next];
       if (entry === undefined) await this.#leave();
       else if (!this.#show({ ...entry }, level)) return { truncated: true, nextCursor: cursorAt(this.#last, this.#alike) };
@@ -122,13 +122,14 @@ class TreeWalk {
   #show(node: TreeNode, level: Level): boolean {
     const depth = this.#levels.length - 1;
     // At least one, or the next page would be this one again.
-    const fits = this.#charge(node, depth) || this.#shown === 0;
+    const names = [...this.#last.slice(0, depth), node.name];
+    const fits = this.#charge(node, depth, cursorLength(names)) || this.#shown === 0;
     if (!fits || this.#shown >= this.#limits.limit) return false;
     level.next += 1;
     level.children.push(node);
     this.#shown += 1;
     level.last = { name: node.name, alike: node.name === level.last.name ? level.last.alike + 1 : 1 };
-    this.#last = [...this.#last.slice(0, depth), node.name];
+    this.#last = names;
     this.#alike = level.last.alike;
     return true;
   }
@@ -136,6 +137,7 @@ class TreeWalk {
   async #enter(node: TreeNode | undefined, after: After = afterOf(undefined)): Promise<boolean> {
     const level = this.#levels.at(-1);
     if (node === undefined || level === undefined || this.#levels.length >= this.#limits.maxDepth) return false;
+    if (isTooLong(level.directory.path, node.name)) return false;
     let directory: WalkedDirectory | undefined;
     try {
       directory = await level.directory.enter(node.name);
@@ -166,11 +168,11 @@ class TreeWalk {
     if (this.#levels.length > 0) await level?.directory[Symbol.asyncDispose]();
   }
 
-  /** Whether a node still fits: into the text, and into the structure, which may be five times as long. */
-  #charge({ name, type }: TreeNode, depth: number): boolean {
+  /** Whether a node still fits, with a cursor behind it: into the text, and into the structure, which may be five times as long. */
+  #charge({ name, type }: TreeNode, depth: number, cursor = 0): boolean {
     const shown = visibleName(name).length;
     this.#chars += Math.max(2 * depth + shown + NOTE_CHARACTERS, (shown + (type === 'directory' ? 48 : 36)) / 5);
-    return this.#chars <= this.#limits.maxChars;
+    return this.#chars + cursor <= this.#limits.maxChars;
   }
 }
 

@@ -23,7 +23,7 @@ export async function surveyTree(directory: Place, work: TreeWork): Promise<numb
   let count = 0;
   const survey = async (place: Place, names: readonly string[]): Promise<void> => {
     if (names.length > MAX_DEPTH) throw tooLarge(work.requested, `is deeper than ${MAX_DEPTH} directories`);
-    for (const entry of await place.allEntries()) {
+    for await (const entry of (await place.isLarge()) ? place.entries() : await place.allEntries()) {
       work.signal?.throwIfAborted();
       count += 1;
       if (count > MAX_ENTRIES) throw tooLarge(work.requested, `has more than ${MAX_ENTRIES} entries`);

@@ -1,7 +1,7 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, lstat, open, opendir, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { entryOf } from './entry.ts';
+import { BATCH, entriesOf, entryOf, LARGE_BYTES } from './entry.ts';
 import { fault } from './errno.ts';
 import { isLink, type Link, linkAt } from './link.ts';
 import type { OpenedFile, Place } from './walk.ts';
@@ -67,19 +67,21 @@ function checkedDirectory(chain: readonly Seen[]): Place {
       await refuseChange(chain);
       return result;
     },
-    async *entries() {
-      const directory = await opendir(below('.'), { bufferSize: 256 });
-      await refuseChange(chain).catch(async (error: unknown) => {
-        await directory.close();
-        throw error;
-      });
-      for await (const entry of directory) yield entryOf(entry);
-    },
+    entries: () =>
+      entriesOf(async () => {
+        const directory = await opendir(below('.'), { bufferSize: BATCH });
+        await refuseChange(chain).catch(async (error: unknown) => {
+          await directory.close();
+          throw error;
+        });
+        return directory;
+      }),
     async allEntries() {
       const entries = await readdir(below('.'), { withFileTypes: true });
       await refuseChange(chain);
       return entries.map(entryOf);
     },
+    isLarge: async () => (chain.at(-1)?.stats.size ?? 0n) > LARGE_BYTES,
     [Symbol.dispose]() {},
   };
 }

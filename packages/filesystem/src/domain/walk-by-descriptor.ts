@@ -1,7 +1,7 @@
 import { type BigIntStats, closeSync, constants, fstat, open } from 'node:fs';
 import { type FileHandle, opendir, open as openHandle, readdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { type Entry, entryOf } from './entry.ts';
+import { BATCH, type Entry, entriesOf, entryOf, LARGE_BYTES } from './entry.ts';
 import { errnoOf, fault } from './errno.ts';
 import { isLink, type Link, linkAt } from './link.ts';
 import type { OpenedFile, Place } from './walk.ts';
@@ -85,12 +85,17 @@ class HeldDirectory implements Place {
     return await call(this.#below(name));
   }
 
-  async *entries(): AsyncGenerator<Entry> {
-    for await (const entry of await opendir(this.#below('.'), { bufferSize: 256 })) yield entryOf(entry);
+  entries(): AsyncIterable<Entry> {
+    return entriesOf(() => opendir(this.#below('.'), { bufferSize: BATCH }));
   }
 
   async allEntries(): Promise<readonly Entry[]> {
     return (await readdir(this.#below('.'), { withFileTypes: true })).map(entryOf);
+  }
+
+  async isLarge(): Promise<boolean> {
+    const descriptor = this.#descriptor;
+    return descriptor !== undefined && (await statDescriptor(descriptor)).size > LARGE_BYTES;
   }
 
   /** Synchronous on purpose: the kernel calls no file system to close an O_PATH descriptor, so there is nothing to wait for. */

@@ -8,6 +8,15 @@ import type { ProvenDirectory, Roots } from './roots.ts';
 /** Deeper directories are named and not entered: every level holds a descriptor. */
 export const MAX_DEPTH = 200;
 
+/** With any name in it, such a directory makes a path of 4,096 bytes, and Linux takes no longer one. */
+const MAX_DIRECTORY_BYTES = 3_840;
+
+/** Whether a directory is named and not entered, since no tool could take the path of what is in it. */
+export function isTooLong(parent: string, name: string): boolean {
+  const path = `${parent}/${name}`;
+  return 3 * path.length > MAX_DIRECTORY_BYTES && Buffer.byteLength(path) > MAX_DIRECTORY_BYTES;
+}
+
 /** What a recursive walk leaves out. */
 export interface WalkOptions {
   /** Whether `.gitignore` files count. If they do, `.git` is left out too. */
@@ -17,7 +26,7 @@ export interface WalkOptions {
 }
 
 /** What a walk needs of a directory. */
-export type WalkedDirectory = Pick<ProvenDirectory, 'path' | 'read' | 'readAll' | 'openFile' | 'stat'> &
+export type WalkedDirectory = Pick<ProvenDirectory, 'path' | 'read' | 'readAll' | 'isLarge' | 'openFile' | 'stat'> &
   AsyncDisposable & {
     enter(name: string): Promise<WalkedDirectory | undefined>;
   };

@@ -29,8 +29,10 @@ export interface Place extends Disposable {
    */
   at<Result>(name: string, call: (path: string) => Promise<Result>): Promise<Result>;
   entries(): AsyncIterable<Entry>;
-  /** All entries at once: a quarter of the time, and memory for all of them. */
+  /** All entries at once: a quarter of the time where they are few, and memory for all of them. */
   allEntries(): Promise<readonly Entry[]>;
+  /** Whether there may be so many entries that they are better read a few at a time. */
+  isLarge(): Promise<boolean>;
 }
 
 /** A root that is held since the start. `verify` rejects once its path names another directory. */

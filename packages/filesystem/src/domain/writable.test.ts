@@ -75,10 +75,10 @@ describe.each(strategies)('%s', (strategy) => {
     ['make', (signal) => makeDirectory(writable, 'new/deep', signal)],
     ['move', (signal) => movePath(writable, 'd/f', 'd/g', signal)],
     ['move a directory', (signal) => movePath(writable, 'd', 'e', signal)],
-    ['copy', (signal) => copyPath(writable, 'd/f', 'd/g', signal)],
-    ['copy a directory', (signal) => copyPath(writable, 'd', 'e', signal)],
-    ['remove', (signal) => removePath(writable, 'd/f', false, signal)],
-    ['remove a directory', (signal) => removePath(writable, 'd', true, signal)],
+    ['copy', (signal) => copyPath(writable, 'd/f', 'd/g', { signal })],
+    ['copy a directory', (signal) => copyPath(writable, 'd', 'e', { signal })],
+    ['remove', (signal) => removePath(writable, 'd/f', false, { signal })],
+    ['remove a directory', (signal) => removePath(writable, 'd', true, { signal })],
   ];
 
   it.each(calls)('%s: a call that is cancelled while it waits for its turn does nothing, and the next one works', async (_name, call) => {

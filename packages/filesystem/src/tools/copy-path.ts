@@ -19,6 +19,6 @@ export const copyPath = defineTool({
   }),
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
   audit: ['source', 'destination'],
-  handler: ({ source, destination }, { writable, signal }) => copy(writable, source, destination, signal),
+  handler: ({ source, destination }, { writable, ...companions }) => copy(writable, source, destination, companions),
   text: ({ source, destination }) => `Successfully copied ${visibleName(source)} to ${visibleName(destination)}`,
 });

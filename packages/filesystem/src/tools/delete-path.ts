@@ -18,6 +18,6 @@ export const deletePath = defineTool({
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
   audit: ['path', 'recursive'],
   confirm: ({ path, recursive }) => `Delete ${visibleName(path)}${recursive ? ' with everything in it' : ''} for good?`,
-  handler: ({ path, recursive }, { writable, signal }) => removePath(writable, path, recursive, signal),
+  handler: ({ path, recursive }, { writable, ...companions }) => removePath(writable, path, recursive, companions),
   text: ({ path }) => `Successfully deleted ${visibleName(path)}`,
 });

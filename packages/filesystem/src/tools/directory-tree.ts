@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { directoryTree as tree, treeLines } from '../domain/tree-page.ts';
 import { defineTool } from '../tool.ts';
 
-/** Room for the line that says how to go on: a cursor names a whole path. */
-const ROOM_FOR_CURSOR = 700;
+/** Room for the words around a cursor. */
+const ROOM_FOR_NOTE = 200;
 
 const node = z.object({
   name: z.string(),
@@ -36,7 +36,7 @@ export const directoryTree = defineTool({
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   audit: ['path'],
   handler: ({ path, excludePatterns, respectGitignore, ...limits }, { roots, maxResultChars, ...companions }) =>
-    tree(roots, path, { ...limits, maxChars: maxResultChars - ROOM_FOR_CURSOR }, { excludePatterns, respectGitignore }, companions),
+    tree(roots, path, { ...limits, maxChars: maxResultChars - ROOM_FOR_NOTE }, { excludePatterns, respectGitignore }, companions),
   text({ tree, nextCursor }) {
     const lines = treeLines(tree);
     if (nextCursor !== undefined) lines.push('', `[More follows. Call again with cursor ${nextCursor}, or with a smaller maxDepth.]`);

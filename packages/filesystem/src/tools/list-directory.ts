@@ -29,9 +29,9 @@ export const listDirectory = defineTool({
   }),
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   audit: ['path'],
-  async handler({ path, limit, cursor }, { roots, maxResultChars, signal }) {
-    await using directory = await roots.openDirectory(path, new Spellings(signal));
-    return { path: directory.path, ...(await list(directory, { limit, cursor, maxChars: maxResultChars - ROOM_FOR_CURSOR }, signal)) };
+  async handler({ path, limit, cursor }, { roots, maxResultChars, ...companions }) {
+    await using directory = await roots.openDirectory(path, new Spellings(companions.signal));
+    return { path: directory.path, ...(await list(directory, { limit, cursor, maxChars: maxResultChars - ROOM_FOR_CURSOR }, companions)) };
   },
   text({ entries, nextCursor }) {
     const lines = entries.map(({ name, type }) => `${type === 'directory' ? '[DIR]' : '[FILE]'} ${visibleName(name)}`);

@@ -3,8 +3,8 @@ import { contentLines } from '../domain/content-page.ts';
 import { searchContent as search } from '../domain/search-content.ts';
 import { defineTool } from '../tool.ts';
 
-/** Room for the lines below: a cursor names a whole path. */
-const ROOM_FOR_NOTES = 800;
+/** Room for the words around a cursor, and for the hint. */
+const ROOM_FOR_NOTES = 200;
 
 const line = z.object({
   line: z.number(),

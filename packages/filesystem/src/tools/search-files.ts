@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { searchFiles as search } from '../domain/search-names.ts';
 import { defineTool } from '../tool.ts';
 
-/** Room for the lines that say how to go on: a cursor names a whole path. */
-const ROOM_FOR_NOTES = 1_000;
+/** Room for the words around a cursor, and for the hints. */
+const ROOM_FOR_NOTES = 400;
 
 export const searchFiles = defineTool({
   name: 'search_files',

@@ -51,6 +51,11 @@ test('FS-142: where everything may only be read, every change is refused', async
     expect([tool, (await client.callTool(tool, args))._meta?.code]).toEqual([tool, 'denied']);
 });
 
+test('FS-028: no directory is no permission', async () => {
+  for (const directories of [[], ['/nowhere-at-all'], [join(temporary.path, 'f')]])
+    await expect(connect(server, { directories })).rejects.toThrow(/directory/);
+});
+
 test('FS-075: no tool unpacks archives', async () => {
   await using client = await connect(server, { directories: [temporary.path], write: true, destructive: true });
   const names = (await client.listTools()).map(({ name }) => name);
