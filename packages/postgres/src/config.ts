@@ -23,17 +23,18 @@ export const configSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('Database: postgres://user@host:5432/name?sslmode=verify-full. Without it PGHOST, PGUSER, PGPASSFILE and the like hold.')
-    .meta({ secret: true, positional: true, env: 'DATABASE_URL' }),
+    .meta({ secret: true, positional: true, env: 'DATABASE_URL', placeholder: 'postgres://reader@db.example.com/shop' }),
   databases: z
     .record(z.string().regex(identifier, 'must be lower-case letters, digits and _'), z.string().min(1))
     .default({})
     .describe('Several databases: name -> URL. With a url beside it, that one is called default, and is the first.')
     .meta({ secret: true }),
-  write: z.boolean().default(false).describe('Offer execute, which changes data.'),
+  write: z.boolean().default(false).describe('Offer execute, which changes data.').meta({ dialog: true }),
   toolsets: z
     .array(z.enum(['insights']))
     .default([])
-    .describe('More tools: insights (load, health, index advice).'),
+    .describe('More tools: insights (load, health, index advice).')
+    .meta({ dialog: true }),
   queries: z
     .record(z.string().regex(identifier, 'must be lower-case letters, digits and _'), namedQuery)
     .default({})

@@ -133,6 +133,15 @@ describe.each(EVERYWHERE)('PostgreSQL $version, without the judge, reset $ending
       expect(await value("select count(*) from pg_cursors where name <> ''")).toBe('0');
     });
 
+    test('after a COPY that waits for data, which ends the connection and answers nobody else', async () => {
+      await database.write((session) => session.page(unjudged('create table copied (id int)'), [], CAPS), { signal });
+      const copying = database.write((session) => session.page(unjudged('copy copied from stdin'), [], CAPS), { signal });
+      await expect(copying).rejects.toMatchObject({ code: 'denied', message: 'COPY FROM STDIN is not possible here.' });
+      for (const answer of ['1', '2', '3']) expect(await value(`select '${answer}'`)).toBe(answer);
+      expect(await value('select pg_backend_pid()')).not.toBe(before);
+      expect(warnings.splice(0)).toEqual(['a connection could not be reset, and was closed']);
+    });
+
     test('after a write, which may have left more', async () => {
       const sql = "select set_config('search_path', 'evil', false), pg_advisory_lock(4)";
       await database.write((session) => session.page(unjudged(sql), [], CAPS), { signal });

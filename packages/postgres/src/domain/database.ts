@@ -22,6 +22,8 @@ export interface Page {
   truncated: boolean;
   /** How many values were cut; each ends with `…(n bytes)`, n being what it has in all. */
   truncatedCells: number;
+  /** Characters of all values as the server wrote them, and one for each. */
+  characters: number;
   /** What the server calls it: `SELECT`, `INSERT`, `CREATE TABLE`. Empty where the end was not reached. */
   command: string;
   /** Rows that a write has changed. */

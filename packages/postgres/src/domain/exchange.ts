@@ -1,10 +1,13 @@
+import { ToolError } from '@touchstone-mcp/core/errors';
 import type { Connection, FieldDef, PoolClient, Submittable } from 'pg';
-import type { TrimmedConnection, Wire } from './wire.ts';
+import type { TrimmedConnection } from './wire.ts';
 
 /** One statement of an exchange. */
 export interface Step {
   sql: string;
   values?: readonly (string | null)[];
+  /** The same object is sent again and again: its messages are kept. */
+  repeated?: true;
   /** Rows to ask for; all of them without it. */
   maxRows?: number;
   /** Asks for the columns, too. */
@@ -46,11 +49,9 @@ class Exchange implements Submittable {
     // What connections.ts has made.
     const wire = connection as unknown as TrimmedConnection;
     wire.inOnePiece(() => {
-      for (const { sql, values = NOTHING, maxRows, onColumns } of this.#steps) {
-        wire.parse({ text: sql });
-        wire.bind({ values });
-        if (onColumns !== undefined) wire.describe({ type: 'P' });
-        wire.execute(maxRows === undefined ? {} : { rows: maxRows });
+      for (const step of this.#steps) {
+        if (step.repeated) wire.repeat(step, () => send(wire, step));
+        else send(wire, step);
       }
       wire.sync();
     });
@@ -88,12 +89,19 @@ class Exchange implements Submittable {
     this.#reject(error);
   }
 
-  /** A COPY that waits for data would wait for ever, and swallows the Sync that we have sent. */
+  /** A COPY that waits for data takes our other messages for it, and a second Sync would answer whoever comes next. Nobody proves a COPY. */
   handleCopyInResponse(connection: Connection): void {
-    const wire = connection as unknown as Wire;
-    wire.sendCopyFail('No data is sent here');
-    wire.sync();
+    // Before the server says what it makes of them.
+    this.#reject(new ToolError('denied', 'COPY FROM STDIN is not possible here.', { hint: 'Use INSERT.' }));
+    connection.stream.destroy();
   }
 
   handleCopyData(): void {}
+}
+
+function send(wire: TrimmedConnection, { sql, values = NOTHING, maxRows, onColumns }: Step): void {
+  wire.parse({ text: sql });
+  wire.bind({ values });
+  if (onColumns !== undefined) wire.describe({ type: 'P' });
+  wire.execute(maxRows === undefined ? {} : { rows: maxRows });
 }

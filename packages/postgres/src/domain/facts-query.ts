@@ -1,3 +1,5 @@
+import { SECRET_COLUMNS, SECRET_SETTINGS } from './secrets.ts';
+import { ANY_SETTING, type Name } from './syntax.ts';
 import { CALLERS_SCHEMAS } from './visible.ts';
 
 /** Objects below this number were made with the database cluster, and are PostgreSQL's own: FirstNormalObjectId. */
@@ -11,11 +13,11 @@ const ofExtension = (catalog: string, oid: string) => `
  * a function that it calls, a relation, a definition in SQL, or, with nothing but nulls, something harmless. In encodings of one byte a
  * character PostgreSQL folds `É` as well, which our grammar does not: there a name also stands for what it is in small letters.
  *
- * Of what is not built in, it follows: types, those of arguments too, to their parts, checks and casts; operators to their functions; aggregates to
- * the functions they consist of; fields to functions of one argument; tables to their policies and, with all partitions, to the handlers of foreign
- * ones; views to their definitions, unless they belong to an extension.
+ * Of what is not built in, it follows: types, those of arguments and results too, to their parts, checks and casts; operators to their
+ * functions; aggregates to the functions they consist of; fields to functions of one argument; tables to their policies and, with all
+ * partitions, to the handlers of foreign ones; views to their definitions, unless they belong to an extension.
  */
-export const FACTS = `
+const FACTS = `
 with recursive asked as (
   select * from unnest($1::text[], $2::name[], $3::name[]) with ordinality as w (kind, schema, name, id)
 ), wanted as (
@@ -26,7 +28,8 @@ with recursive asked as (
   join pg_namespace n on n.nspname = w.schema or w.schema is null and n.nspname = any (${CALLERS_SCHEMAS})
 ), type (id, oid) as (
   select p.id, t.oid from place p join pg_type t on t.typnamespace = p.namespace and t.typname = p.name where p.kind in ('type', 'function')
-  union select p.id, argument from place p join pg_proc f on f.pronamespace = p.namespace and f.proname = p.name, unnest(f.proargtypes::oid[]) argument
+  union select p.id, argument from place p join pg_proc f on f.pronamespace = p.namespace and f.proname = p.name,
+    unnest(coalesce(f.proallargtypes, f.proargtypes::oid[]) || f.prorettype) argument
   where p.kind in ('function', 'keyword') and argument >= ${FIRST_NORMAL_OID}
   union
   select type.id, part.oid from type join pg_type t on t.oid = type.oid cross join lateral (
@@ -63,7 +66,24 @@ with recursive asked as (
 select distinct c.id, n.nspname as schema, f.proname as function, f.provolatile = 'v' as volatile, f.oid < ${FIRST_NORMAL_OID} as built_in,
   (select e.extname from pg_depend d join pg_extension e on e.oid = d.refobjid
     where d.classid = 'pg_proc'::regclass and d.objid = f.oid and d.deptype = 'e' limit 1) as extension,
-  null::name as relation, null::bool as toast, null::text as definition
+  null::name as relation, null::bool as tells, null::text as definition
 from called c left join pg_proc f on f.oid = c.oid left join pg_namespace n on n.oid = f.pronamespace
 union all select id, null, null, null, oid < ${FIRST_NORMAL_OID}, null, relname, relkind = 't', null from relation
 union all select id, null, null, null, null, null, null, null, sql from definition`;
+
+const listed = (texts: readonly string[]) => texts.map((text) => `'${text}'`).join();
+
+/** What tells secrets to some roles only, and whether it would tell this one: samples of passwords, and settings that may hold one. */
+const TELLING = `
+union all select id, null, null, null, true, null, relname, true, null from relation where oid = 'pg_stats'::regclass
+  and exists (select from pg_stats where schemaname = 'pg_catalog' and attname in (${listed(SECRET_COLUMNS)})
+    and (most_common_vals is not null or histogram_bounds is not null))
+union all select id, null, null, null, true, null, name, true, null
+  from (select id, relname from relation where oid = 'pg_settings'::regclass
+    union all select id, name from asked where kind = 'setting' and name = '${ANY_SETTING}') as asking (id, name)
+  where exists (select from pg_settings s where s.name in (${listed(SECRET_SETTINGS)}) and setting <> '')`;
+
+/** The query for what these names stand for. The views of the last part take PostgreSQL milliseconds to plan, and are seldom asked for. */
+export function factsQuery(names: readonly Name[]): string {
+  return names.some(({ name }) => ['pg_stats', 'pg_settings', ANY_SETTING].includes(name)) ? FACTS + TELLING : FACTS;
+}

@@ -30,8 +30,9 @@ const DENIED: Readonly<Record<string, readonly string[]>> = {
     'query_to_xml query_to_xml_and_xmlschema query_to_xmlschema cursor_to_xml cursor_to_xmlschema table_to_xml table_to_xml_and_xmlschema',
     'table_to_xmlschema schema_to_xml schema_to_xml_and_xmlschema schema_to_xmlschema database_to_xml database_to_xml_and_xmlschema',
     'database_to_xmlschema ts_stat ts_rewrite crosstab crosstab2 crosstab3 crosstab4 connectby xpath_table pg_input_is_valid',
-    'pg_input_error_info',
+    'pg_input_error_info domain_in record_in array_in range_in multirange_in',
   ),
+  'shows settings that may hold a password': names('pg_show_all_settings'),
   'works on another server': names(
     'dblink dblink_exec dblink_connect dblink_connect_u dblink_disconnect dblink_open dblink_fetch dblink_close dblink_send_query',
     'dblink_get_result dblink_cancel_query dblink_get_notify dblink_get_pkey dblink_build_sql_insert dblink_build_sql_delete',

@@ -1,8 +1,8 @@
 import { ToolError } from '@touchstone-mcp/core/errors';
-import { FACTS } from './facts-query.ts';
+import { factsQuery } from './facts-query.ts';
 import type { CalledFunction } from './function-policy.ts';
 import { parseSql } from './grammar.ts';
-import { keyOf, type Name, readSyntax, type Syntax } from './syntax.ts';
+import { keyOf, type Name, readSyntax, type Syntax, targetOf, unwrap } from './syntax.ts';
 
 /** What a database says about one name. */
 export interface Fact {
@@ -11,7 +11,7 @@ export interface Fact {
   /** Functions that run where the name is used. Of built-in operators and casts, none: they only compute. */
   readonly functions: readonly CalledFunction[];
   /** Relations of that name. */
-  readonly relations: readonly { readonly name: string; readonly builtIn: boolean; readonly toast: boolean }[];
+  readonly relations: readonly { readonly name: string; readonly builtIn: boolean; readonly tells: boolean }[];
   /** SQL that runs where the name is used: definitions of views, conditions of policies, checks of domains, defaults of arguments. */
   readonly inner: readonly Syntax[];
 }
@@ -98,7 +98,7 @@ async function factsOf(session: Catalog, names: readonly Name[], cache: FactCach
   }
   if (missing.length === 0) return facts;
   const columns = [missing.map(({ kind }) => kind), missing.map(({ schema }) => schema), missing.map(({ name }) => name)];
-  const rows = Map.groupBy(await session.rows<FactRow>(FACTS, columns), ({ id }) => id);
+  const rows = Map.groupBy(await session.rows<FactRow>(factsQuery(missing), columns), ({ id }) => id);
   for (const [index, name] of missing.entries()) {
     const fact = await toFact(rows.get(index + 1) ?? []);
     facts.set(keyOf(name), fact);
@@ -116,7 +116,7 @@ interface FactRow {
   volatile: boolean | null;
   extension: string | null;
   relation: string | null;
-  toast: boolean | null;
+  tells: boolean | null;
   built_in: boolean | null;
   definition: string | null;
 }
@@ -128,8 +128,8 @@ async function toFact(rows: readonly FactRow[]): Promise<Fact> {
     functions: rows.flatMap(({ function: name, schema, volatile, built_in: builtIn, extension }) =>
       name === null ? [] : [{ name, schema: schema ?? '', volatile: volatile !== false, builtIn: builtIn === true, extension }],
     ),
-    relations: rows.flatMap(({ relation, toast, built_in: builtIn }) =>
-      relation === null ? [] : [{ name: relation, builtIn: builtIn === true, toast: toast === true }],
+    relations: rows.flatMap(({ relation, tells, built_in: builtIn }) =>
+      relation === null ? [] : [{ name: relation, builtIn: builtIn === true, tells: tells === true }],
     ),
     inner: (await Promise.all(definitions.map(readDefinition))).flat(),
   };
@@ -137,11 +137,19 @@ async function toFact(rows: readonly FactRow[]): Promise<Fact> {
 
 async function readDefinition(sql: string): Promise<Syntax[]> {
   try {
-    return (await parseSql(sql)).map(readSyntax);
+    return (await parseSql(sql)).map((tree) => withTarget(readSyntax(tree), tree));
   } catch (cause) {
     throw new ToolError('denied', 'A view, policy, check or default that the SQL leads to cannot be parsed.', {
       hint: 'Query the tables behind it.',
       cause,
     });
   }
+}
+
+/** A view of one relation can be changed, and that relation with it. */
+function withTarget(syntax: Syntax, tree: unknown): Syntax {
+  const { fromClause } = unwrap(tree).fields;
+  const [source, ...others] = Array.isArray(fromClause) ? fromClause.map(unwrap) : [];
+  if (source?.kind !== 'RangeVar' || others.length > 0) return syntax;
+  return { ...syntax, names: [...syntax.names, targetOf(source.fields)] };
 }

@@ -27,8 +27,8 @@ const GRACE = 500;
 /** Milliseconds for what takes the server one. */
 const RESET_PATIENCE = 5_000;
 
-/** What was committed may have changed the session, too. */
-const AFTER_WRITE: readonly Step[] = [{ sql: 'DISCARD ALL' }];
+/** A function that may write may leave anything in the session, of which a rollback does not undo all. */
+const AFTER_WRITE: readonly Step[] = [{ sql: 'ROLLBACK' }, { sql: 'DISCARD ALL' }];
 
 /** Opens a database; connections are made when they are needed. */
 export function openDatabase({
@@ -79,18 +79,16 @@ export function openDatabase({
     const lease = await acquire(signal);
     const session = new Transaction(lease, mode, timeoutMs, learnt);
     const interruption = interruptible(lease, signal, timeoutMs);
-    let committed = false;
     try {
       // Whose network is cut gets no answer to a cancel request either, and need not wait for it.
       const result = await Promise.race([work(session), interruption.happened]);
       if (!dryRun) await commit(lease);
-      committed = !dryRun;
       return result;
     } catch (error) {
       throw error instanceof Unsure ? error : (interruption.reason ?? toDatabaseError(error));
     } finally {
       interruption.end();
-      giveBack(lease, session, interruption.reason !== undefined, committed ? AFTER_WRITE : AFTER_READ);
+      giveBack(lease, session, interruption.reason !== undefined, mode === 'read' ? AFTER_READ : AFTER_WRITE);
     }
   }
 

@@ -50,6 +50,9 @@ export async function writePage(
 /** Parses a statement that takes these values. Throws ToolError `invalid_input` where it takes more or fewer. */
 export async function parseWithParams(sql: string, params: readonly unknown[]): Promise<ParsedStatement> {
   const statement = await parseStatement(sql);
+  if (params.some((value) => typeof value === 'string' && !value.isWellFormed())) {
+    throw new ToolError('invalid_input', 'A value of params ends in half of a surrogate pair.', { hint: 'Send whole characters.' });
+  }
   if (statement.parameters === params.length) return statement;
   throw new ToolError('invalid_input', `The statement has ${statement.parameters} placeholders, and params has ${params.length} values.`, {
     hint: 'Give params one value for each of $1, $2, ...',

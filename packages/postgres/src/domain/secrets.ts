@@ -7,7 +7,11 @@ const SECRET_RELATIONS: ReadonlySet<string> = new Set(
 );
 
 /** Settings that may hold a password. */
-const SECRET_SETTINGS: ReadonlySet<string> = new Set(['primary_conninfo', 'ssl_passphrase_command', 'all']);
+export const SECRET_SETTINGS = ['primary_conninfo', 'ssl_passphrase_command'] as const;
+const NOT_SHOWN: ReadonlySet<string> = new Set([...SECRET_SETTINGS, 'all']);
+
+/** Columns of system catalogs of which statistics hold samples. */
+export const SECRET_COLUMNS = ['rolpassword', 'umoptions', 'subconninfo', 'data'] as const;
 
 /** `password=x` in a connection string, and `PASSWORD 'x'` in a statement that may have been cut off. */
 const PASSWORDS = [
@@ -20,12 +24,12 @@ export function withoutPasswords(sql: string): string {
   return PASSWORDS.reduce((text, pattern) => text.replace(pattern, '$1***'), sql);
 }
 
-/** Whether a relation is not to be read, whoever may: also TOAST, which holds the long values of those that are secret. */
-export function isSecretRelation({ name, builtIn, toast }: { name: string; builtIn: boolean; toast: boolean }): boolean {
-  return toast || (builtIn && SECRET_RELATIONS.has(name));
+/** Whether a relation is not to be read, whoever may. `tells` is what the database says: that it shows this role a secret, among other things. */
+export function isSecretRelation({ name, builtIn, tells }: { name: string; builtIn: boolean; tells: boolean }): boolean {
+  return tells || (builtIn && SECRET_RELATIONS.has(name));
 }
 
 /** Whether SHOW is not to tell a setting. `SHOW ALL` has them all. */
 export function isSecretSetting(name: string): boolean {
-  return SECRET_SETTINGS.has(name.toLowerCase());
+  return NOT_SHOWN.has(name.toLowerCase());
 }

@@ -12,36 +12,53 @@ const OWN = '/* touchstone */';
 
 /**
  * As a query, it also takes the snapshot after which READ ONLY cannot be undone. Runs with the path of the role, where anybody may have planted
- * operators and types: it uses none but PostgreSQL's own, by their full names. Leaves the path of the caller behind, and what it leads to.
+ * operators and types: it uses none but PostgreSQL's own, by their full names. Leaves the path of the caller behind and, where `notes` of it
+ * are wanted, what it leads to. One number is its answer: a column for each setting would cost more than the setting.
  */
-const SETTINGS = `SELECT
-  pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', $4::pg_catalog.text, path, 'pg_temp'), true),
-  pg_catalog.set_config('touchstone.path', pg_catalog.current_setting('search_path'), true),
-  pg_catalog.set_config('touchstone.schemas', pg_catalog.current_schemas(true)::pg_catalog.text, true),
+const settings = (notes: string) => `SELECT pg_catalog.num_nulls(
+  pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', $3::pg_catalog.text, path, 'pg_temp'), true),${notes}
   pg_catalog.set_config('statement_timeout', $1, true),
   pg_catalog.set_config('lock_timeout', $2, true),
-  pg_catalog.set_config('idle_in_transaction_session_timeout', $3, true),
   pg_catalog.set_config('standard_conforming_strings', 'on', true),
   pg_catalog.set_config('client_min_messages', 'error', true),
   pg_catalog.set_config('DateStyle', 'ISO', true),
   pg_catalog.set_config('IntervalStyle', 'postgres', true),
   pg_catalog.set_config('bytea_output', 'hex', true),
-  pg_catalog.set_config('extra_float_digits', '1', true)
+  pg_catalog.set_config('extra_float_digits', '1', true))
   FROM (SELECT CASE WHEN pg_catalog.current_setting('search_path') OPERATOR(pg_catalog.<>) ''
     THEN pg_catalog.current_setting('search_path') END AS path) AS own ${OWN}`;
 
+/** For a transaction of which the server has everything at once, its end too. */
+const SETTINGS = settings('');
+
+/** For one in which statements of ours follow, and time passes between them. */
+const NOTED_SETTINGS = settings(`
+  pg_catalog.set_config('touchstone.path', pg_catalog.current_setting('search_path'), true),
+  pg_catalog.set_config('touchstone.schemas', pg_catalog.current_schemas(true)::pg_catalog.text, true),
+  pg_catalog.set_config('idle_in_transaction_session_timeout', $4, true),`);
+
 /** What the path is for statements of our own: a better fit in another schema would win over PostgreSQL's functions and operators. */
-const OWN_PATH: Step = { sql: `SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true) ${OWN}` };
+const OWN_PATH: Step = { sql: `SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true) ${OWN}`, repeated: true };
 
 /** What it is for whatever holds a caller's text. */
 export const CALLERS_PATH: Step = {
   sql: `SELECT pg_catalog.set_config('search_path', pg_catalog.current_setting('touchstone.path'), true) ${OWN}`,
+  repeated: true,
 };
 
-const BEGIN = { read: `BEGIN TRANSACTION READ ONLY ${OWN}`, write: `BEGIN TRANSACTION READ WRITE ${OWN}` };
+const BEGIN: Readonly<Record<'read' | 'write', Step>> = {
+  read: { sql: `BEGIN TRANSACTION READ ONLY ${OWN}`, repeated: true },
+  write: { sql: `BEGIN TRANSACTION READ WRITE ${OWN}`, repeated: true },
+};
+
+const ROLLBACK: Step = { sql: 'ROLLBACK', repeated: true };
+const UNLOCK: Step = { sql: `SELECT pg_catalog.pg_advisory_unlock_all() ${OWN}`, repeated: true };
 
 /** Undoes everything that a READ ONLY transaction can leave behind but prepared statements, which only run in the next such transaction. */
-export const AFTER_READ: readonly Step[] = [{ sql: 'ROLLBACK' }, { sql: `SELECT pg_catalog.pg_advisory_unlock_all() ${OWN}` }];
+export const AFTER_READ: readonly Step[] = [ROLLBACK, UNLOCK];
+
+/** The same where nothing has failed: what runs within the transaction needs none of its own. */
+const END_OF_READ: readonly Step[] = [UNLOCK, ROLLBACK];
 
 /** What the server calls statements that end a transaction, whatever they were written like. */
 const ENDINGS = new Set(['COMMIT', 'ROLLBACK', 'PREPARE TRANSACTION']);
@@ -54,6 +71,22 @@ const OWN_ROW = 4 << 20;
 
 /** Bytes that may arrive in vain, rows that no longer fit: beyond them a new connection costs less. */
 const IN_VAIN = 4 << 20;
+
+/** What a transaction begins with. Mostly that is the same as the last time. */
+const lastPrologues = new Map<string, { timeoutMs: number; steps: readonly Step[] }>();
+
+function prologue(mode: 'read' | 'write', timeoutMs: number, whole: boolean): readonly Step[] {
+  const kind = `${mode} ${whole}`;
+  const last = lastPrologues.get(kind);
+  if (last?.timeoutMs === timeoutMs) return last.steps;
+  // Whoever waits for a lock half of the time learns that it was a lock.
+  const timeouts = [timeoutMs, Math.ceil(timeoutMs / 2)].map(String);
+  // New tables go to the first schema that is named; pg_catalog comes before it, named or not.
+  const values = [...timeouts, mode === 'read' ? 'pg_catalog' : null, ...(whole ? [] : [String(timeoutMs + IDLE)])];
+  const steps: readonly Step[] = [BEGIN[mode], { sql: whole ? SETTINGS : NOTED_SETTINGS, values, repeated: true }];
+  lastPrologues.set(kind, { timeoutMs, steps });
+  return steps;
+}
 
 /** With the schema only where the path of the role does not have it. */
 const TYPE_NAMES = `SELECT t.oid, pg_catalog.format_type(t.oid, NULL) AS name FROM pg_catalog.pg_type AS t
@@ -74,7 +107,7 @@ export class Transaction implements Session {
   readonly #lease: Lease;
   readonly #mode: 'read' | 'write';
   readonly #typeNames: Map<number, string>;
-  readonly #prologue: readonly Step[];
+  readonly #timeoutMs: number;
   #begun = false;
   #left = false;
   #reset = true;
@@ -84,11 +117,7 @@ export class Transaction implements Session {
     this.#lease = lease;
     this.#mode = mode;
     this.#typeNames = typeNames;
-    // Whoever waits for a lock half of the time learns that it was a lock.
-    const timeouts = [timeoutMs, Math.ceil(timeoutMs / 2), timeoutMs + IDLE].map(String);
-    // New tables go to the first schema that is named; pg_catalog comes before it, named or not.
-    const first = mode === 'read' ? 'pg_catalog' : null;
-    this.#prologue = [{ sql: BEGIN[mode] }, { sql: SETTINGS, values: [...timeouts, first] }];
+    this.#timeoutMs = timeoutMs;
   }
 
   /** Whether the server may still be sending what nobody reads: the connection is good for nothing then. */
@@ -138,10 +167,9 @@ export class Transaction implements Session {
     { maxRows, maxChars, last = false }: Caps & { last?: boolean },
   ): Promise<Page> {
     let columns: { name: string; typeId: number; read: (text: string) => Cell }[] = [];
-    const page = { rows: [] as Cell[][], truncated: false, truncatedCells: 0 };
+    const page = { rows: [] as Cell[][], truncated: false, truncatedCells: 0, characters: 0 };
     const { trimmer } = this.#lease;
     const before = trimmer.received;
-    let room = maxChars;
     const step: Step = {
       sql: statement.sql,
       values: values.map(toText),
@@ -151,9 +179,9 @@ export class Transaction implements Session {
         columns = fields.map(({ name, dataTypeID }) => ({ name, typeId: dataTypeID, read: cellReader(dataTypeID) }));
       },
       onRow: (texts) => {
-        room -= texts.reduce((sum, text) => sum + (text?.length ?? 0) + 1, 0);
-        page.truncated ||= page.rows.length === maxRows || room < 0;
-        if (!page.truncated) page.rows.push(texts.map((text, index) => cell(text, columns[index]?.read ?? String, page)));
+        for (const text of texts) page.characters += (text?.length ?? 0) + 1;
+        page.truncated ||= page.rows.length === maxRows || page.characters > maxChars;
+        if (!page.truncated) page.rows.push(cells(texts, columns, page));
         this.#left = this.#mode === 'read' && page.truncated && trimmer.received - before > IN_VAIN;
         return !this.#left;
       },
@@ -179,12 +207,12 @@ export class Transaction implements Session {
   async #run(path: Path, maxRowBytes: number, step: Step, last = false): Promise<Outcome> {
     const { client, trimmer } = this.#lease;
     trimmer.maxRowBytes = maxRowBytes;
-    const begin = this.#begun ? [] : this.#prologue;
+    const begin = this.#begun ? [] : prologue(this.#mode, this.#timeoutMs, last);
     // The prologue leaves the path of the caller.
     const isOwn = this.#begun;
     const turn = isOwn === (path === 'own') ? [] : [isOwn ? CALLERS_PATH : OWN_PATH];
     const before = [...begin, ...turn];
-    const after = last ? AFTER_READ : path === 'own' ? [] : [OWN_PATH];
+    const after = last ? END_OF_READ : path === 'own' ? [] : [OWN_PATH];
     this.#begun = !last;
     this.#reset = false;
     const outcomes = await exchange(client, [...before, step, ...after]);
@@ -203,9 +231,15 @@ export class Transaction implements Session {
   }
 }
 
+/** The same array, each value read in its place: there may be very many. */
+function cells(texts: (string | null)[], columns: readonly { read: (text: string) => Cell }[], page: { truncatedCells: number }): Cell[] {
+  const row: Cell[] = texts;
+  for (const [index, text] of texts.entries()) if (text !== null) row[index] = cell(text, columns[index]?.read ?? String, page);
+  return row;
+}
+
 /** What the trimmer has cut stays text, and says so. */
-function cell(text: string | null, read: (text: string) => Cell, page: { truncatedCells: number }): Cell {
-  if (text === null) return null;
+function cell(text: string, read: (text: string) => Cell, page: { truncatedCells: number }): Cell {
   const end = text.indexOf('\0');
   if (end === -1) return read(text);
   page.truncatedCells += 1;

@@ -1,10 +1,10 @@
 import { ToolError } from '@touchstone-mcp/core/errors';
-import { type CalledFunction, objectionTo } from './function-policy.ts';
+import { type CalledFunction, type Objection, objectionTo } from './function-policy.ts';
 import type { FunctionFacts } from './functions.ts';
 import { parseSql } from './grammar.ts';
 import { CHANGING, DEFINING, OBJECTS, READING, sqlName, WRITES } from './node-kinds.ts';
 import { isSecretRelation, isSecretSetting } from './secrets.ts';
-import { type Fields, keyOf, type Name, readSyntax, type Syntax, unwrap } from './syntax.ts';
+import { ANY_SETTING, type Fields, keyOf, type Name, readSyntax, type Syntax, unwrap } from './syntax.ts';
 
 /** One statement, parsed: what it is and what it names; not yet judged. */
 export interface ParsedStatement extends Syntax {
@@ -183,44 +183,70 @@ function outsideTransaction(what: string, hint: string): ToolError {
 /** Judges what a statement names, and what that names in turn. */
 function judgeNames(statement: Syntax, facts: FunctionFacts, mode: 'read' | 'write'): void {
   const seen = new Set<string>();
-  const open: { syntax: Syntax; via: string }[] = [{ syntax: statement, via: '' }];
+  const open: Led[] = [{ syntax: statement, via: '', changed: true }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { syntax, via } = next;
+    const { syntax, via, changed } = next;
     const refused = via === '' ? undefined : [...syntax.kinds].find((kind) => !READING.has(kind));
     if (refused !== undefined) {
       throw new ToolError('denied', `${sqlName(refused)} is not allowed${via}.`, { hint: 'Query the tables behind it.' });
     }
     for (const name of syntax.names) {
-      if (seen.has(keyOf(name))) continue;
+      // Of a view that is only read, what a change of its rows would change does not matter.
+      if (seen.has(keyOf(name)) || (name.kind === 'target' && !changed)) continue;
       seen.add(keyOf(name));
       judge(name, facts, mode, via);
-      open.push(...facts.of(name).inner.map((inner) => ({ syntax: inner, via: via || ` (through ${shown(name)})` })));
+      const further = { via: via || ` (through ${shown(name)})`, changed: name.kind === 'target' };
+      open.push(...facts.of(name).inner.map((inner) => ({ syntax: inner, ...further })));
     }
   }
 }
 
+/** SQL that a statement consists of or leads to, and whether rows of what it selects from are changed. */
+interface Led {
+  readonly syntax: Syntax;
+  readonly via: string;
+  readonly changed: boolean;
+}
+
 function judge(name: Name, facts: FunctionFacts, mode: 'read' | 'write', via: string): void {
-  if (name.kind === 'setting') refuseSecretSetting(name.name);
   const { found, functions, relations } = facts.of(name);
   if (!found && (name.kind === 'function' || name.kind === 'operator')) {
     throw new ToolError('not_found', `There is no ${name.kind} ${shown(name)}${via}.`, {
       hint: 'Check the name and the schema; list_objects shows the functions that are there.',
     });
   }
-  if (relations.some(isSecretRelation)) {
+  const tells = relations.some(isSecretRelation);
+  if (name.kind === 'setting') judgeSetting(name, tells);
+  else if (tells) {
     throw new ToolError('denied', `${shown(name)} holds secrets and cannot be read${via}.`, {
-      hint: 'Use another view, such as pg_roles.',
+      hint: 'Use another view, such as pg_roles; or tell the user that a role with fewer powers may read it, if its secrets are not shown to it.',
     });
   }
   if (name.kind === 'target' && relations.some(({ builtIn }) => builtIn)) {
-    throw new ToolError('denied', `${shown(name)} belongs to the system catalogs and cannot be changed.`, {
+    throw new ToolError('denied', `${shown(name)} belongs to the system catalogs and cannot be changed${via}.`, {
       hint: 'Use CREATE, ALTER and DROP to change what the catalogs describe.',
     });
   }
   for (const called of functions) {
-    const objection = objectionTo(called, mode, facts.allowed);
+    const objection = objectionTo(called, mode, facts.allowed) ?? objectionToDetour(name, called);
     if (objection) throw refusal(name, called, objection.reason, objection.hint, via);
   }
+}
+
+/** `tells` is whether the server would tell this role a setting that may hold a password. */
+function judgeSetting({ name }: Name, tells: boolean): void {
+  if (name !== ANY_SETTING) refuseSecretSetting(name);
+  else if (tells) {
+    throw new ToolError('denied', 'The setting must be named by a plain text: some of this server may hold a password.', {
+      hint: "Write current_setting('work_mem').",
+    });
+  }
+}
+
+/** A setting is judged by its name, which only a plain call shows. */
+function objectionToDetour({ kind }: Name, { name, builtIn }: CalledFunction): Objection | undefined {
+  if (kind === 'function' || name !== 'current_setting' || !builtIn) return undefined;
+  return { reason: 'it hides which setting is read', hint: "Write current_setting('work_mem')." };
 }
 
 function refusal(name: Name, called: CalledFunction, reason: string, hint: string, via: string): ToolError {

@@ -1,4 +1,5 @@
 import { ToolError } from '@touchstone-mcp/core/errors';
+import { isQuery, type Scope, scopeBeside, scopesWithin } from './scope.ts';
 
 /**
  * What a name stands for. A `field` is the `f` of `x.f`: a column, or else a function that PostgreSQL calls with x, be it a row or not:
@@ -14,6 +15,9 @@ export interface Name {
   readonly schema: string | null;
   readonly name: string;
 }
+
+/** The name of a setting that only the server will know: no setting is called so. */
+export const ANY_SETTING = '?';
 
 /** All that a statement consists of, wherever in it: kinds of nodes, names, and the highest `$n`. */
 export interface Syntax {
@@ -46,29 +50,53 @@ export function readSyntax(tree: unknown): Syntax {
   const kinds = new Set<string>();
   const names = new Map<string, Name>();
   let parameters = 0;
-  const open = [unwrap(tree)];
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    const { kind, fields } = node;
+  const open: Place[] = [{ node: unwrap(tree), scope: undefined }];
+  for (let place = open.pop(); place !== undefined; place = open.pop()) {
+    const { kind, fields } = place.node;
     kinds.add(kind);
-    for (const name of NAMES[kind]?.(fields) ?? []) add(names, name);
+    for (const name of NAMES[kind]?.(fields) ?? []) if (!isHidden(name, place.scope)) add(names, name);
     if (kind === 'ParamRef') parameters = Math.max(parameters, Number(fields['number'] ?? 0));
-    for (const inner of nodesIn(node)) open.push(inner);
+    for (const inner of placesIn(place)) open.push(inner);
   }
-  if ([...names.values()].some(({ kind, name }) => kind === 'function' && POPULATES.test(name))) {
-    for (const { kind, schema, name } of [...names.values()]) if (kind === 'relation') add(names, { kind: 'type', schema, name });
-  }
+  addRowTypes(names);
   return { kinds, names: [...names.values()], parameters };
 }
 
-function* nodesIn({ kind, fields }: Node): Generator<Node> {
+/** A node, and what can be seen from it. */
+interface Place {
+  readonly node: Node;
+  readonly scope: Scope | undefined;
+}
+
+function isHidden({ kind, schema, name }: Name, scope: Scope | undefined): boolean {
+  return kind === 'relation' && schema === null && isQuery(name, scope);
+}
+
+function* placesIn({ node: { kind, fields }, scope }: Place): Generator<Place> {
+  const scopeOf = scopesIn(kind, fields, scope);
   for (const [field, value] of Object.entries(fields)) {
     const bare = (Object.hasOwn(BARE, field) && BARE[field]) || `${kind}.${field}`;
     // A list may hold nothing in a place, as that of a plain DISTINCT does.
     for (const item of Array.isArray(value) ? value.filter((entry) => !isEmpty(entry)) : [value]) {
       const node = nodeOf(bare, item);
-      if (node !== undefined) yield node;
+      if (node !== undefined) yield { node, scope: scopeOf(field, item) };
     }
   }
+}
+
+/** What can be seen from the parts of a node. */
+function scopesIn(kind: string, fields: Fields, scope: Scope | undefined): (field: string, item: unknown) => Scope | undefined {
+  if (kind === 'WithClause') return scopesWithin(fields, scope);
+  const { withClause } = fields;
+  const beside = isFields(withClause) ? scopeBeside(withClause, scope) : scope;
+  // What is changed is a table, whatever WITH names.
+  return (field) => (field === 'relation' ? undefined : field === 'withClause' ? scope : beside);
+}
+
+/** What makes rows of the type of a relation has the domains in it checked. */
+function addRowTypes(names: Map<string, Name>): void {
+  if (![...names.values()].some(populates)) return;
+  for (const { kind, schema, name } of [...names.values()]) if (kind === 'relation') add(names, { kind: 'type', schema, name });
 }
 
 /** One text for a name, to keep what is known of it under. */
@@ -132,19 +160,27 @@ const NAMES: Readonly<Record<string, (fields: Fields) => Name[]>> = {
   MergeSupportFunc: () => [keyword('merge_action')],
 };
 
-/** Makes rows of the type of its argument, perhaps a row of a relation, and has all domains in it checked. */
-const POPULATES = /^jsonb?_populate_record(set)?$/;
+/** Makes rows of the type of its argument, perhaps a row of a relation, and has all domains in it checked: of json, jsonb and hstore. */
+function populates({ kind, name }: Name): boolean {
+  return (kind === 'function' && name.includes('populate_record')) || (kind === 'operator' && name === '#=');
+}
 
 /** What a call stands for beside the function that it names. */
 function implied(called: string, args: unknown): Name[] {
   // An older server looks for it in the path, whatever schema our grammar has given it.
   if (called === 'json_object') return [keyword(called)];
   if (called !== 'current_setting') return [];
-  let node = unwrap(Array.isArray(args) ? args[0] : undefined);
-  // `'x'::text` is how the server writes it, in a view.
-  while (['TypeCast', 'NamedArgExpr'].includes(node.kind)) node = unwrap(node.fields['arg']);
-  const { sval } = isFields(node.fields['sval']) ? node.fields['sval'] : {};
-  return typeof sval === 'string' ? [named('setting', sval)] : [];
+  return [named('setting', constantOf(unwrap(Array.isArray(args) ? args[0] : undefined)) ?? ANY_SETTING)];
+}
+
+/** A text that is written out. `'x'::text` is how the server writes it, in a view; other casts may make another text of it. */
+function constantOf({ kind, fields }: Node): string | undefined {
+  const { sval } = isFields(fields['sval']) ? fields['sval'] : {};
+  if (kind === 'A_Const') return typeof sval === 'string' ? sval : undefined;
+  if (kind === 'NamedArgExpr') return fields['name'] === 'setting_name' ? constantOf(unwrap(fields['arg'])) : undefined;
+  const type = isFields(fields['typeName']) ? fields['typeName'] : {};
+  const isText = kind === 'TypeCast' && ['text', 'varchar'].includes(String(strings(type['names']).at(-1)));
+  return isText && type['typmods'] === undefined ? constantOf(unwrap(fields['arg'])) : undefined;
 }
 
 function add(names: Map<string, Name>, name: Name): void {
@@ -152,7 +188,12 @@ function add(names: Map<string, Name>, name: Name): void {
 }
 
 function target({ relation }: Fields): Name[] {
-  return isFields(relation) ? [named('target', relation['relname'], relation['schemaname'])] : [];
+  return isFields(relation) ? [targetOf(relation)] : [];
+}
+
+/** The relation of a RangeVar, as one whose rows are changed. */
+export function targetOf({ schemaname, relname }: Fields): Name {
+  return named('target', relname, schemaname);
 }
 
 function operator(name: string): Name {

@@ -25,10 +25,12 @@ export interface Wire extends EventEmitter {
   describe(message: { type: 'P' }): void;
   execute(config: { rows?: number }): void;
   sync(): void;
-  sendCopyFail(message: string): void;
 }
 
 const PlainConnection = Connection as unknown as new (options: WireOptions) => Wire;
+
+/** Messages that are sent again and again, by what has made them. */
+const kept = new WeakMap<object, Buffer>();
 
 /** A connection whose rows are cut before pg gathers them in memory, and whose messages can leave together. */
 export class TrimmedConnection extends PlainConnection {
@@ -45,6 +47,16 @@ export class TrimmedConnection extends PlainConnection {
       this.#gathered = undefined;
     }
     this._send(Buffer.concat(messages));
+  }
+
+  /** The same within it for what is always the same: the messages that `send` has sent once for `key`. */
+  repeat(key: object, send: () => void): void {
+    const known = kept.get(key);
+    if (known === undefined) {
+      const before = this.#gathered?.length ?? 0;
+      send();
+      kept.set(key, Buffer.concat(this.#gathered?.slice(before) ?? []));
+    } else this._send(known);
   }
 
   override _send(message: Buffer): void {

@@ -6,8 +6,12 @@ import { ask } from '../ask.ts';
 import { createDatabase, type TestDatabase } from '../containers/database.ts';
 import { type ResultRow, resultRows } from './results.ts';
 
-const SHOUTING = ['notice', 'warning'].map(
-  (level) => `create function ${level === 'notice' ? 'shout' : 'groan'}(times int) returns text stable language plpgsql as
+const SHOUTING = [
+  ['shout', 'notice', ''],
+  ['groan', 'warning', ''],
+  ['loud', 'notice', "set client_min_messages = 'debug5'"],
+].map(
+  ([name, level, setting]) => `create function ${name}(times int) returns text stable language plpgsql ${setting} as
     'begin for i in 1..times loop raise ${level} ''%'', repeat(''!'', 1000); end loop; return ''done''; end';`,
 );
 

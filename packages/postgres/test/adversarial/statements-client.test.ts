@@ -6,24 +6,12 @@ import { createDatabase, type TestDatabase } from '../containers/database.ts';
 import { titled } from './statements.ts';
 import { acceptedRows } from './statements-accepted.ts';
 import { bypassRows, newerRows } from './statements-bypass.ts';
-import { OWNER_SQL, SUPERUSER_SQL } from './statements-fixture.ts';
+import { OWNER_SQL, SUPERUSER_SQL, traces } from './statements-fixture.ts';
 import { matrixRows } from './statements-matrix.ts';
 import { writeRows } from './statements-write.ts';
 
 const MARKER = '/tmp/touchstone-marker';
-
-/** All that a statement that got through would have left behind. */
-const TRACES = `
-  select (select array_agg(t order by id) from t)::text as rows, (select row(last_value, is_called) from s)::text as sequence,
-    (pg_stat_file('${MARKER}', true)).size as file, (select count(*) from pg_largeobject_metadata) as large_objects,
-    (select count(*) from pg_class where oid >= 16384) as relations, (select count(*) from pg_proc) as functions,
-    (select count(*) from pg_policy) as policies, (select count(*) from pg_trigger) as triggers, (select count(*) from pg_rewrite) as rules,
-    (select relacl::text from pg_class where relname = 't') as rights, (select count(*) from pg_extension) as extensions,
-    (select count(*) from pg_locks where locktype = 'advisory' and database = d.oid) as locks,
-    (select count(*) from pg_replication_slots where database = d.datname or slot_name = 'x') as slots,
-    (select count(*) from pg_prepared_xacts where database = d.datname) as prepared,
-    (select count(*) from pg_db_role_setting where setdatabase = d.oid) as settings
-  from pg_database d where d.datname = current_database()`;
+const TRACES = traces(MARKER);
 
 /** Statements of others that still run, or connections that hold a transaction. A connection may just be reset. */
 const BUSY = `select query from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'`;

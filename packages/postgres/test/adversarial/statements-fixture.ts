@@ -48,6 +48,14 @@ export const OWNER_SQL = `
   create table of_domain (c checked);
   create function "json_object"(int) returns int language sql as 'select 1';
 
+  create table of_composite (c of_checked);
+  insert into of_composite values (null);
+  create function own_checked() returns of_checked stable language sql as 'select null::of_checked';
+  create operator ?> (rightarg = text, function = current_setting);
+  create view catalog_view as select * from pg_proc;
+  create view nested_catalog_view as select oid, provolatile from catalog_view;
+  create view filtered_view as select * from t where current_user in (select rolname from pg_roles);
+
   create view conninfo_view as select current_setting('primary_conninfo', true) as c;
   create view good_view as select id, lower(b) as b from t where a in (select a from t);
   create view evil_view as select evil() as e;
@@ -81,3 +89,16 @@ export const SUPERUSER_SQL = `
   create foreign table parted_2 partition of parted for values in (2) server elsewhere;
   grant select on remote, parted_2 to public;
 `;
+
+/** All that a statement that got through would have left behind. */
+export const traces = (marker: string) => `
+  select (select array_agg(t order by id) from t)::text as rows, (select row(last_value, is_called) from s)::text as sequence,
+    (pg_stat_file('${marker}', true)).size as file, (select count(*) from pg_largeobject_metadata) as large_objects,
+    (select count(*) from pg_class where oid >= 16384) as relations, (select count(*) from pg_proc) as functions,
+    (select count(*) from pg_policy) as policies, (select count(*) from pg_trigger) as triggers, (select count(*) from pg_rewrite) as rules,
+    (select relacl::text from pg_class where relname = 't') as rights, (select count(*) from pg_extension) as extensions,
+    (select count(*) from pg_locks where locktype = 'advisory' and database = d.oid) as locks,
+    (select count(*) from pg_replication_slots where database = d.datname or slot_name = 'x') as slots,
+    (select count(*) from pg_prepared_xacts where database = d.datname) as prepared,
+    (select count(*) from pg_db_role_setting where setdatabase = d.oid) as settings
+  from pg_database d where d.datname = current_database()`;

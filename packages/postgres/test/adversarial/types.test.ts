@@ -1,7 +1,7 @@
 import { connect } from '@touchstone-mcp/core/testing';
 import { afterAll, describe, expect, inject, test } from 'vitest';
-import { server } from '../src/server.ts';
-import { createDatabase } from './containers/database.ts';
+import { server } from '../../src/server.ts';
+import { createDatabase } from '../containers/database.ts';
 
 /** PG-086 (dates and times), PG-089 (all else that is not scalar): an expression, what becomes of it as a cell, and the name of its type. */
 const VALUES: readonly [string, unknown, string][] = [
