@@ -4,6 +4,7 @@ import { type Config, configSchema } from './config.ts';
 import type { Policy } from './domain/environment.ts';
 import { openInstalledGit } from './domain/installed.ts';
 import { CLOSED, type Network, openNetwork } from './domain/network.ts';
+import { provePrograms } from './domain/programs.ts';
 import { openRepositories, type Repositories } from './domain/repositories.ts';
 import { commitMessage } from './prompts/commit-message.ts';
 import { summarizeChanges } from './prompts/summarize-changes.ts';
@@ -38,6 +39,7 @@ export const server = defineServer({
     const installed = await openInstalledGit(config, policyOf(config));
     if (config.hooks) log.warn('Hooks are on: whoever can write into a repository runs programs as this user.');
     try {
+      await provePrograms(policyOf(config), installed);
       const repositories = await openRepositories(config.repositories, installed);
       const network = config.toolsets.includes('remote') ? await openNetwork(config, installed) : CLOSED;
       const { maxResultChars, protectedBranches } = config;

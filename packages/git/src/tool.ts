@@ -13,7 +13,7 @@ export const fields = {
   repo_path: z.string().optional().describe('Repository'),
   context_lines: z.int().min(0).max(1_000).default(3).describe('Around changes'),
   paths: z.array(z.string()).optional().describe('Only these'),
-  output: z.enum(['patch', 'stat', 'names']).optional().describe('Default: as much as fits'),
+  output: z.enum(['patch', 'stat', 'names']).optional().describe('Else what fits'),
   cursor: z.string().optional().describe('nextCursor'),
 };
 

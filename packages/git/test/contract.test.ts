@@ -1,13 +1,8 @@
-import { tmpdir } from 'node:os';
 import { contractSuite } from '@touchstone-mcp/core/testing';
 import { server } from '../src/server.ts';
+import { configurations } from './configurations.ts';
 
-const repositories = [tmpdir()];
+// 1.4k and 2.3k tokens (o200k).
+const budgets = { default: 6_150, write: 10_000 };
 
-contractSuite(server, {
-  default: { repositories },
-  write: { repositories, write: true },
-  everything: { repositories, write: true, destructive: true, toolsets: ['history'] },
-  network: { repositories, write: true, destructive: true, toolsets: ['worktree', 'remote'], allowHosts: ['example.com'] },
-  several: { repositories: [...repositories, '/'] },
-});
+contractSuite(server, configurations, budgets);

@@ -14,10 +14,11 @@ export class ByteScanner {
     for (let kept = 0; await this.#fill(); ) {
       const end = this.#chunk.indexOf(delimiter, this.#at);
       const part = this.#chunk.subarray(this.#at, end === -1 ? undefined : end).subarray(0, keep - kept);
-      parts.push(part);
+      // Even an empty part of a chunk would keep all of it in memory.
+      if (part.length > 0) parts.push(part);
       kept += part.length;
       this.#at = end === -1 ? this.#chunk.length : end + 1;
-      if (end !== -1) return parts.length === 1 ? part : Buffer.concat(parts);
+      if (end !== -1) return Buffer.concat(parts);
     }
     return undefined;
   }

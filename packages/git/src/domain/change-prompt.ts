@@ -2,6 +2,7 @@ import { ToolError } from '@touchstone-mcp/core/errors';
 import { type Changes, readChanges } from './changes.ts';
 import { changesText } from './changes-text.ts';
 import type { Comparison } from './comparison.ts';
+import { silent } from './progress.ts';
 import type { Repository } from './repository.ts';
 import { statLine } from './show-text.ts';
 import { counted } from './text.ts';
@@ -20,7 +21,7 @@ export async function describeChanges(
   signal: AbortSignal,
 ): Promise<string> {
   const read = (output: 'patch' | 'stat', chars: number) =>
-    readChanges(repository, comparison, { output, context_lines: CONTEXT_LINES }, chars, signal);
+    readChanges(repository, comparison, { output, context_lines: CONTEXT_LINES }, chars, { signal, progress: silent });
   const { nextCursor, ...changes }: Changes = await read('patch', maxChars * 0.75);
   if (changes.total.files === 0) throw new ToolError('not_found', nothing);
   const text = changesText(title, changes);

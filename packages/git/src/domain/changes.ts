@@ -3,6 +3,7 @@ import { cursorOf, positionOf } from './cursor.ts';
 import { type ChangedFile, type DiffStat, readDiffStat } from './diff.ts';
 import { parseRange, provePaths, resolveCommit, resolveRange } from './names.ts';
 import { hasPatch, type Patch, readPatches } from './patch.ts';
+import type { Waiting } from './progress.ts';
 import type { Repository } from './repository.ts';
 import { statLine } from './show-text.ts';
 
@@ -44,19 +45,19 @@ export async function readChanges(
   comparison: Comparison,
   query: ChangesQuery,
   maxResultChars: number,
-  signal: AbortSignal,
+  waiting: Waiting,
 ): Promise<Changes> {
   const { output, cursor } = query;
   const maxChars = maxResultChars - ROOM_FOR_NOTES;
   const paths = provePaths(query.paths ?? []);
-  const stat = await readDiffStat(repository, comparison, paths, signal);
+  const stat = await readDiffStat(repository, comparison, paths, waiting);
   const total = { files: stat.files.length, added: stat.added, deleted: stat.deleted, truncated: stat.truncated };
   if (output === 'names' || output === 'stat') return { output, total, ...listPage(stat, output, cursor, maxChars) };
   const without = stat.files.filter((file) => !hasPatch(file, paths));
   // Those without a patch are named on the first page only.
   const files = cursor === undefined ? fitting(without, 'stat', maxChars / 4) : [];
   const room = { paths, contextLines: query.context_lines, maxChars: maxChars - charsOf(files, 'stat'), cursor };
-  const { patches, nextCursor } = await readPatches(repository, comparison, stat, room, signal);
+  const { patches, nextCursor } = await readPatches(repository, comparison, stat, room, waiting.signal);
   if (output === undefined && cursor === undefined && nextCursor !== undefined)
     return { output: 'stat', total, files: fitting(stat.files, 'stat', maxChars), tooLong: true };
   return { output: 'patch', total, files, patches, ...(nextCursor === undefined ? {} : { nextCursor }) };

@@ -1,7 +1,8 @@
 import { ToolError } from '@touchstone-mcp/core/errors';
 import { gitRecords } from './command.ts';
-import { isBranchName, lookUp, proveBranchName, proveRevision, resolveCommit, shown } from './names.ts';
+import { isBranchName, lookUp, type ObjectId, proveBranchName, proveRevision, type RefName, resolveCommit, shown } from './names.ts';
 import { operationIn } from './operation.ts';
+import { progressReader, type Waiting } from './progress.ts';
 import type { Repository } from './repository.ts';
 import { follow } from './tracking.ts';
 import { gitWrite } from './writing.ts';
@@ -16,10 +17,21 @@ export interface CheckedOut {
 }
 
 /** Nothing is lost: what would overwrite a change, an untracked or an ignored file makes git refuse. */
-const SWITCH = ['switch', '--quiet', '--no-guess', '--no-progress', '--no-overwrite-ignore', '--no-recurse-submodules'];
+const SWITCH = ['switch', '--quiet', '--no-guess', '--progress', '--no-overwrite-ignore', '--no-recurse-submodules'];
+
+/** Checks out what the arguments say, and tells how many files are laid. */
+async function switchTo(repository: Repository, args: readonly string[], { signal, progress }: Waiting): Promise<void> {
+  await gitWrite(repository, [...SWITCH, ...args], { signal, onStderr: progressReader(progress, 'checkout') });
+}
+
+/** Makes a branch at a commit and checks it out. It follows nothing. */
+export async function switchToNew(repository: Repository, branch: RefName, commit: ObjectId, waiting: Waiting): Promise<void> {
+  await switchTo(repository, ['--no-track', '--create', branch, commit], waiting);
+}
 
 /** Checks out a local branch; else makes one of a remote branch, named alone or with its remote; else the commit, detached. */
-export async function checkout(repository: Repository, name: string, signal: AbortSignal): Promise<CheckedOut> {
+export async function checkout(repository: Repository, name: string, waiting: Waiting): Promise<CheckedOut> {
+  const { signal } = waiting;
   const operation = await operationIn(repository);
   if (operation !== undefined) {
     throw new ToolError('conflict', `A ${operation} is in progress.`, { hint: 'Continue or abort it first.' });
@@ -29,13 +41,13 @@ export async function checkout(repository: Repository, name: string, signal: Abo
   const isName = !/[~^]|@\{/.test(name);
   const [local] = isName ? await lookUp(repository, [`refs/heads/${name}^{commit}`], signal) : [];
   if (typeof local === 'object') {
-    await gitWrite(repository, [...SWITCH, proveBranchName(name)], { signal });
+    await switchTo(repository, [proveBranchName(name)], waiting);
     return { branch: name, commit: local.id };
   }
   const remote = isName ? await remoteBranch(repository, name, signal) : undefined;
-  if (remote !== undefined) return await checkoutRemote(repository, remote, signal);
+  if (remote !== undefined) return await checkoutRemote(repository, remote, waiting);
   const commit = await resolveCommit(repository, name, signal);
-  await gitWrite(repository, [...SWITCH, '--detach', commit], { signal });
+  await switchTo(repository, ['--detach', commit], waiting);
   return { commit };
 }
 
@@ -45,14 +57,15 @@ interface RemoteBranch {
   readonly ref: string;
 }
 
-async function checkoutRemote(repository: Repository, { remote, branch, ref }: RemoteBranch, signal: AbortSignal): Promise<CheckedOut> {
+async function checkoutRemote(repository: Repository, { remote, branch, ref }: RemoteBranch, waiting: Waiting): Promise<CheckedOut> {
+  const { signal } = waiting;
   const local = proveBranchName(branch);
   const [commit, taken] = await lookUp(repository, [`${ref}^{commit}`, `refs/heads/${local}`], signal);
   if (typeof commit !== 'object') throw new Error('A remote branch has no commit');
   if (typeof taken === 'object') {
     throw new ToolError('conflict', `There is a local branch ${shown(branch)} already.`, { hint: `Check out ${shown(branch)}.` });
   }
-  await gitWrite(repository, [...SWITCH, '--no-track', '--create', local, commit.id], { signal });
+  await switchToNew(repository, local, commit.id, waiting);
   await follow(repository, local, remote, `refs/heads/${branch}`, signal);
   return { branch, commit: commit.id, follows: `${remote}/${branch}` };
 }

@@ -1,10 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { ToolError } from '@touchstone-mcp/core/errors';
-import { fetchInto, type Waiting } from './fetch.ts';
+import { switchToNew } from './checkout.ts';
+import { fetchInto } from './fetch.ts';
 import { lockForWriting } from './locks.ts';
 import { isBranchName, lookUp, proveBranchName, type RefName } from './names.ts';
 import { gitRemote, type Network } from './network.ts';
 import { type NewDirectory, newDirectory } from './new-directory.ts';
+import { type Progress, TRANSFERRED, type Waiting } from './progress.ts';
 import { proveRemoteUrl, type RemoteUrl } from './remote-url.ts';
 import type { Repositories } from './repositories.ts';
 import type { Repository } from './repository.ts';
@@ -76,7 +78,7 @@ async function cloneInto(
     const flags = depth === undefined ? ['--tags'] : [`--depth=${depth}`, '--no-tags'];
     const source = { remote: { name: ORIGIN, url }, refspecs: [refspecOf(only)], flags };
     const { count } = await fetchInto(repository, network, source, waiting);
-    const commit = wanted === undefined ? undefined : await checkOut(repository, wanted, branch !== undefined, signal);
+    const commit = wanted === undefined ? undefined : await checkOut(repository, wanted, branch !== undefined, waiting);
     return { path: repository.path, url: url.text, refs: count, ...(commit === undefined ? {} : { branch: wanted, commit }) };
   });
 }
@@ -150,14 +152,15 @@ async function headOf(repository: Repository, network: Network, url: RemoteUrl, 
 }
 
 /** Undefined where the branch is not there and was not asked for: then there is nothing to check out. */
-async function checkOut(repository: Repository, branch: RefName, asked: boolean, signal: AbortSignal): Promise<string | undefined> {
+async function checkOut(repository: Repository, branch: RefName, asked: boolean, waiting: Waiting): Promise<string | undefined> {
+  const { signal } = waiting;
   const [found] = await lookUp(repository, [`refs/remotes/${ORIGIN}/${branch}^{commit}`], signal);
   if (typeof found !== 'object') {
     if (!asked) return undefined;
     throw new ToolError('not_found', 'The remote has no such branch.', { hint: 'Leave branch out for the one that it has checked out.' });
   }
-  await gitWrite(repository, ['symbolic-ref', 'HEAD', `refs/heads/${branch}`], { signal });
-  await gitWrite(repository, ['reset', '--hard', '--quiet', '--no-recurse-submodules', found.id], { signal });
+  const progress: Progress = (done, total, message) => waiting.progress(TRANSFERRED + done, TRANSFERRED + total, message);
+  await switchToNew(repository, branch, found.id, { signal, progress });
   await gitWrite(repository, ['symbolic-ref', `refs/remotes/${ORIGIN}/HEAD`, `refs/remotes/${ORIGIN}/${branch}`], { signal });
   await follow(repository, branch, ORIGIN, `refs/heads/${branch}`, signal);
   return found.id;

@@ -40,6 +40,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Partial<Record<CommandVariable, string>>> | undefined;
   /** Whether what is behind `--` are patterns, each with `:(glob)` or the like before it, from our code. By default paths are literal. */
   readonly globs?: boolean | undefined;
+  /** Whether it uses no index, or opens no file by a path in it and whoever reads its records proves each: then the index need not be judged before. */
+  readonly provesPaths?: boolean | undefined;
   /** Sees what it writes to stderr as it comes, and returns what of that is kept. */
   readonly onStderr?: Start['onStderr'];
   /** Exit codes that are no failure. By default 0. */
@@ -89,19 +91,22 @@ async function* chunksOf(repository: Repository, args: readonly string[], option
   await endOf(running, repository, args, options);
 }
 
-async function refuseUnsound(repository: Repository, args: readonly string[], { signal }: CommandOptions): Promise<void> {
+async function refuseUnsound(repository: Repository, args: readonly string[], { signal, provesPaths }: CommandOptions): Promise<void> {
+  if (provesPaths) return;
   await refuseUnsoundIndex(repository, args, (list) => splitRecords(chunksOf(repository, list, { signal })));
 }
 
 /** The same, record by record (each ended by NUL, which is left out) as they come. Whoever stops reading ends the process. */
-export async function* gitRecords(repository: Repository, args: readonly string[], options: CommandOptions): AsyncGenerator<Buffer> {
-  yield* splitRecords(gitChunks(repository, args, options));
+export function gitRecords(repository: Repository, args: readonly string[], options: CommandOptions): AsyncGenerator<Buffer> {
+  return splitRecords(gitChunks(repository, args, options));
 }
 
-/** Splits at NUL; a last record without one comes too. Of a record that is too long, the beginning. */
+/** Splits at NUL; a last record without one comes too. Of a record that is too long, the beginning. Most are views of a chunk: who keeps one copies it. */
 async function* splitRecords(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let [pending, bytes]: [Buffer[], number] = [[], 0];
   const keep = (part: Buffer) => {
+    // Nothing of what is left out: even an empty part of a chunk would keep all of it in memory.
+    if (bytes === MAX_RECORD) return;
     const kept = part.subarray(0, MAX_RECORD - bytes);
     bytes += kept.length;
     pending.push(kept);
@@ -109,10 +114,15 @@ async function* splitRecords(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buff
   for await (const chunk of chunks) {
     let start = 0;
     for (let end = chunk.indexOf(0); end !== -1; end = chunk.indexOf(0, start)) {
-      keep(chunk.subarray(start, end));
+      const record = chunk.subarray(start, end);
+      start = end + 1;
+      if (bytes === 0 && record.length <= MAX_RECORD) {
+        yield record;
+        continue;
+      }
+      keep(record);
       yield Buffer.concat(pending);
       [pending, bytes] = [[], 0];
-      start = end + 1;
     }
     if (start < chunk.length) keep(chunk.subarray(start));
   }
@@ -152,6 +162,7 @@ function startOf(
     inherited: place.inherited,
     stdin,
     signal,
+    maxMemory: repository.installed.maxMemory,
     gentle: write,
     onStderr,
   };

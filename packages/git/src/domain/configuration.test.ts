@@ -89,3 +89,23 @@ test('an extension that nobody here knows', () => {
     '',
   );
 });
+
+test.each<[key: string, value: string, named: boolean]>([
+  ['core.fsmonitor', '/x', true],
+  ['core.fsmonitor', 'false', false],
+  ['pager.log', 'false', false],
+  ['submodule.s.update', '!x', true],
+  ['submodule.s.update', 'rebase', false],
+  ['http.sslVerify', 'false', true],
+  ['protocol.ext.allow', 'always', true],
+  ['protocol.ext.allow', 'never', false],
+  ['core.worktree', '../..', true],
+  ['extensions.partialClone', 'origin', false],
+  ['remote.origin.promisor', 'true', false],
+  ['remote.origin.partialCloneFilter', 'blob:none', false],
+])('%s=%s is not used: worth saying %s', (key, value, named) => {
+  expect(sanitizeSettings([settingOf(key, value)], false)).toEqual({
+    text: '',
+    ignored: named ? [key.replace(/\w+$/, (name) => name.toLowerCase())] : [],
+  });
+});

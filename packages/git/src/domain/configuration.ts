@@ -91,7 +91,10 @@ const ABSORBED = new Set(['worktreeconfig', 'partialclone', 'noop', 'relativewor
 
 /** Settings by which a repository would run a program, or read a file elsewhere: worth telling whoever trusts it. */
 const RISKY =
-  /^(?:include|includeif|filter|hook|alias|credential|gpg|pager|trailer|difftool|mergetool|browser|man|guitool|web|sendemail|lfs|uploadpack|receive)\.|^core\.(?:fsmonitor|hookspath|sshcommand|gitproxy|editor|pager|askpass|attributesfile|excludesfile|alternaterefscommand|worktree)$|^sequence\.editor$|^interactive\.difffilter$|^init\.templatedir$|^gc\.recentobjectshook$|^diff\.(?:external|orderfile|(?:.+\.)?(?:command|textconv))$|^merge\..+\.driver$|^remote\..+\.(?:vcs|uploadpack|receivepack|promisor|proxy)$|^url\.|^http\.|^protocol\.|^submodule\..+\.update$|^extensions\.partialclone$/;
+  /^(?:include|includeif|filter|hook|alias|credential|gpg|pager|trailer|difftool|mergetool|browser|man|guitool|web|sendemail|lfs|uploadpack|receive)\.|^core\.(?:fsmonitor|hookspath|sshcommand|gitproxy|editor|pager|askpass|attributesfile|excludesfile|alternaterefscommand|worktree)$|^sequence\.editor$|^interactive\.difffilter$|^init\.templatedir$|^gc\.recentobjectshook$|^diff\.(?:external|orderfile|(?:.+\.)?(?:command|textconv))$|^merge\..+\.driver$|^remote\..+\.(?:vcs|uploadpack|receivepack|proxy)$|^url\.|^http\.|^protocol\.|^submodule\..+\.update$/;
+
+/** Values by which such a setting turns something off. Of http., that is a check. */
+const OFF = /^(?:false|no|off|0|never)$/i;
 
 /** How many of them are named. */
 const MAX_NAMED = 10;
@@ -120,11 +123,15 @@ export function sanitizeSettings(settings: readonly Setting[], hooks: boolean): 
     const values = rules.get(subsection === undefined ? `${section}.${name}` : `${section}.*.${name}`);
     return (values?.test(value ?? '') ?? false) && LINE.test(subsection ?? '');
   });
-  const dropped = settings.filter((setting) => !allowed.includes(setting)).map(nameOf);
-  return {
-    text: allowed.map(writeSetting).join(''),
-    ignored: [...new Set(dropped.filter((name) => RISKY.test(name)))].slice(0, MAX_NAMED),
-  };
+  const risky = settings.filter((setting) => !allowed.includes(setting) && isRisky(setting)).map(nameOf);
+  return { text: allowed.map(writeSetting).join(''), ignored: [...new Set(risky)].slice(0, MAX_NAMED) };
+}
+
+/** Not what git itself writes for submodules and partial clones, nor what turns something off: nobody needs to hear of that. */
+function isRisky(setting: Setting): boolean {
+  const { section, name, value = '' } = setting;
+  if (section === 'submodule' && name === 'update' && !value.startsWith('!')) return false;
+  return RISKY.test(nameOf(setting)) && (section === 'http' || !OFF.test(value));
 }
 
 /** Git refuses a repository with an extension that it does not know: what it means for the data is unknown. So does this. */

@@ -1,7 +1,8 @@
 import { type BlobIds, binarySizes } from './binary-sizes.ts';
-import { type CommandOptions, gitRecords } from './command.ts';
+import { gitRecords } from './command.ts';
 import { type Comparison, diffArguments } from './comparison.ts';
 import type { RepositoryPath } from './names.ts';
+import { hundredths, type Waiting } from './progress.ts';
 import { proveRecordPath } from './record-path.ts';
 import type { Repository } from './repository.ts';
 import { decode } from './text.ts';
@@ -41,15 +42,18 @@ const MAX_FILES = 20_000;
 const GENERATED =
   /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|deno\.lock|Cargo\.lock|poetry\.lock|pdm\.lock|uv\.lock|Pipfile\.lock|composer\.lock|Gemfile\.lock|go\.sum|flake\.lock|packages\.lock\.json|mix\.lock|pubspec\.lock|Podfile\.lock|gradle\.lockfile|[^/]+\.(?:min\.(?:js|css)|(?:js|css)\.map))$/;
 
-/** Which files differ and by how many lines, in one git process. */
+/** Which files differ and by how many lines, in one git process. All files come first, so that how many are counted can be told. */
 export async function readDiffStat(
   repository: Repository,
   comparison: Comparison,
   paths: readonly RepositoryPath[],
-  signal: CommandOptions['signal'],
+  { signal, progress }: Waiting,
 ): Promise<DiffStat> {
   const args = diffArguments(comparison, ['--raw', '--numstat', '-z', '--no-abbrev'], paths);
-  const { entries, truncated } = await readEntries(gitRecords(repository, args, { signal }));
+  const { entries, truncated } = await readEntries(
+    gitRecords(repository, args, { signal, provesPaths: comparison.kind === 'commits' }),
+    hundredths(progress, 'files compared'),
+  );
   const sizes = await binarySizes(
     repository,
     entries.filter(({ file }) => file.binary),
@@ -69,12 +73,16 @@ interface DiffEntry {
 /** By the bytes of their paths: two that are no UTF-8 may look the same as text. */
 type Entries = Map<string, DiffEntry>;
 
-async function readEntries(records: AsyncGenerator<Buffer>): Promise<{ entries: DiffEntry[]; truncated: boolean }> {
+async function readEntries(
+  records: AsyncGenerator<Buffer>,
+  tell: (done: number, total: number) => void,
+): Promise<{ entries: DiffEntry[]; truncated: boolean }> {
   const entries: Entries = new Map();
-  let truncated = false;
+  let [truncated, counted] = [false, 0];
   for await (const record of records) {
-    if (record[0] !== COLON) await readNumbers(record, records, entries);
-    else {
+    if (record[0] !== COLON) {
+      if (await readNumbers(record, records, entries)) tell(++counted, entries.size);
+    } else {
       truncated ||= entries.size === MAX_FILES;
       // The numbers come after all names, so that the rest is read and dropped.
       const [key, entry] = await readRaw(record, records);
@@ -110,8 +118,8 @@ async function readRaw(record: Buffer, records: AsyncGenerator<Buffer>): Promise
   return [(second ?? first).toString('latin1'), { file, ids: [before, now] }];
 }
 
-/** `3<TAB>1<TAB>path`; after a rename the path is empty, and two follow. `-` stands for what is binary. */
-async function readNumbers(record: Buffer, records: AsyncGenerator<Buffer>, entries: Entries): Promise<void> {
+/** `3<TAB>1<TAB>path`; after a rename the path is empty, and two follow. `-` stands for what is binary. Whether it is of an entry. */
+async function readNumbers(record: Buffer, records: AsyncGenerator<Buffer>, entries: Entries): Promise<boolean> {
   const second = record.indexOf(0x09, record.indexOf(0x09) + 1);
   const [added = '', deleted = ''] = record.toString('latin1', 0, second).split('\t');
   let bytes = record.subarray(second + 1);
@@ -121,9 +129,10 @@ async function readNumbers(record: Buffer, records: AsyncGenerator<Buffer>, entr
   }
   const key = bytes.toString('latin1');
   const entry = entries.get(key);
-  if (entry === undefined) return;
+  if (entry === undefined) return false;
   const numbers = added === '-' ? { binary: true as const } : { added: Number(added), deleted: Number(deleted) };
   entries.set(key, { ...entry, file: { ...entry.file, ...numbers } });
+  return true;
 }
 
 async function nextOf(records: AsyncGenerator<Buffer>): Promise<Buffer> {

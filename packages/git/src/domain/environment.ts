@@ -49,6 +49,8 @@ const FIXED: Readonly<Record<string, string>> = {
   GIT_SEQUENCE_EDITOR: 'false',
   GIT_MERGE_AUTOEDIT: 'no',
   GIT_PAGER: 'cat',
+  // From the start, not after two seconds: who waits decides what to show.
+  GIT_PROGRESS_DELAY: '0',
   GIT_LITERAL_PATHSPECS: '1',
   GIT_NO_REPLACE_OBJECTS: '1',
   GIT_NO_LAZY_FETCH: '1',
@@ -127,7 +129,9 @@ const ALWAYS: [string, string][] = [
   ['core.protectNTFS', 'true'],
   ['core.useReplaceRefs', 'false'],
   ['core.quotePath', 'false'],
-  ['core.bigFileThreshold', '64m'],
+  // What is larger is compared as binary, and streamed where git can. Beyond these two, memory is watched (memory.ts).
+  ['core.bigFileThreshold', '32m'],
+  ['pack.windowMemory', '128m'],
   ['color.ui', 'false'],
   ['column.ui', 'never'],
   ['log.showSignature', 'false'],

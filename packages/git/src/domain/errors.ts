@@ -26,6 +26,13 @@ const MEANINGS: readonly Meaning[] = [
     'Tell the user: a newer git is needed.',
   ],
   [/detected dubious ownership/, 'denied', 'This repository belongs to another user.'],
+  // Before those about damage: git calls an object that it has no memory for damaged, too.
+  [
+    /cannot allocate memory|out of memory|mmap failed|over limit|exceeds? .*limit/i,
+    'unavailable',
+    'There is not enough memory for this.',
+    'Ask for less: a path, a smaller range.',
+  ],
   [
     /promisor|missing (blob|tree|commit)|unable to read (tree|[0-9a-f]{40})|Could not read [0-9a-f]{40}|failed to traverse|bad tree object|bad object|missing object/i,
     'unavailable',
@@ -77,12 +84,6 @@ const MEANINGS: readonly Meaning[] = [
     'unavailable',
     'This is no repository that git can read.',
     'Tell the user: it is damaged, or being made.',
-  ],
-  [
-    /cannot allocate memory|out of memory|mmap failed|over limit|exceeds? .*limit/i,
-    'unavailable',
-    'There is not enough memory for this.',
-    'Ask for less: a path, a smaller range.',
   ],
   [/No space left on device|Disk quota exceeded/, 'unavailable', 'The disk is full.', 'Tell the user: room must be made first.'],
   [/Permission denied|Read-only file system|Operation not permitted/, 'denied', 'The operating system does not permit this.'],

@@ -2,18 +2,12 @@ import { ToolError } from '@touchstone-mcp/core/errors';
 import { gitRecords } from './command.ts';
 import { objectIdOf, proveBranchName } from './names.ts';
 import { gitRemote, type Network } from './network.ts';
-import type { Progress } from './progress.ts';
+import type { Waiting } from './progress.ts';
 import { isAncestor } from './protection.ts';
 import { remoteError } from './remote-errors.ts';
 import type { RemoteUrl } from './remote-url.ts';
 import { findRemote, type Remote } from './remotes.ts';
 import type { Repository } from './repository.ts';
-
-/** What a call that talks to a remote waits for and tells. */
-export interface Waiting {
-  readonly signal: AbortSignal;
-  readonly progress: Progress;
-}
 
 /** A ref that is not what it was. */
 export interface RefUpdate {

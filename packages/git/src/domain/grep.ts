@@ -71,7 +71,13 @@ export async function grep(repository: Repository, query: GrepQuery, signal: Abo
     '--',
     ...pathspecsOf(query, commit === undefined),
   ];
-  const chunks = gitChunks(repository, args, { signal, stdin: `${pattern}\n`, globs: true, okCodes: [0, 1] });
+  const chunks = gitChunks(repository, args, {
+    signal,
+    stdin: `${pattern}\n`,
+    globs: true,
+    okCodes: [0, 1],
+    provesPaths: commit !== undefined,
+  });
   try {
     return await pageOf(entriesIn(new ByteScanner(chunks), query, commit), query, (count) => cursorOf([commit ?? '', skip + count]), skip);
   } finally {

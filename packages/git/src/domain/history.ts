@@ -10,6 +10,7 @@ import {
   rangeArgument,
   resolveRange,
 } from './names.ts';
+import { hundredths, type Waiting } from './progress.ts';
 import type { Repository } from './repository.ts';
 import { decode, oneLine, withoutCredentials } from './text.ts';
 
@@ -66,7 +67,7 @@ const MAX_PARENTS = 64;
 const OVERHEAD = 120;
 
 /** Commits of a history, in one process beside the one that looks its revisions up. The cursor holds those, so that later commits move nothing. */
-export async function readHistory(repository: Repository, query: HistoryQuery, signal: AbortSignal): Promise<HistoryPage> {
+export async function readHistory(repository: Repository, query: HistoryQuery, { signal, progress }: Waiting): Promise<HistoryPage> {
   const { range, skip } = await startOf(repository, query, signal);
   const args = [
     'log',
@@ -88,12 +89,14 @@ export async function readHistory(repository: Repository, query: HistoryQuery, s
     ...query.paths,
   ];
   const commits: Commit[] = [];
+  const tell = hundredths(progress, 'commits found');
   let room = query.maxChars;
   for await (const commit of commitsIn(gitRecords(repository, args, { signal }))) {
     room -= charactersOf(commit);
     const full = commits.length === query.maxCount || (room < 0 && commits.length > 0);
     if (full) return { commits, nextCursor: cursorOf([range.from ?? '', range.to, range.symmetric ? 1 : 0, skip + commits.length]) };
     commits.push(commit);
+    tell(commits.length, query.maxCount);
   }
   return { commits };
 }

@@ -15,6 +15,10 @@ export interface InstalledGit extends AsyncDisposable {
   /** `-c` pairs of every command. */
   readonly overrides: readonly string[];
   readonly standIns: StandIns;
+  /** Asked before the first repository is opened, and not at the start, which it would hold up. Rejects with a ToolError for a git that may not be used. */
+  proveStandIns(): Promise<void>;
+  /** Bytes of memory that one command may take. */
+  readonly maxMemory: number;
   /** Runs a git that needs no repository, in an empty place of ours. Resolves to what it wrote. */
   run(args: readonly string[], options: { signal: AbortSignal; stdin?: Buffer; env?: Readonly<Record<string, string>> }): Promise<Buffer>;
 }
@@ -23,13 +27,14 @@ export interface InstalledGit extends AsyncDisposable {
 export interface GitSettings {
   readonly gitPath?: string | undefined;
   readonly acceptOldGit: boolean;
+  readonly maxMemoryMb: number;
 }
 
 /** How long git may take to tell its version. */
 const START_MS = 10_000;
 
 /** Finds git and asks its version. Throws a ToolError that an operator can act on: there is none, or it has known holes. */
-export async function openInstalledGit({ gitPath, acceptOldGit }: GitSettings, policy: Policy): Promise<InstalledGit> {
+export async function openInstalledGit({ gitPath, acceptOldGit, maxMemoryMb }: GitSettings, policy: Policy): Promise<InstalledGit> {
   const binary = gitPath ?? (await findProgram('git'));
   if (binary === undefined || !isAbsolute(binary) || !(await isProgram(binary))) {
     const what = gitPath === undefined ? 'git is not installed, or not on PATH.' : 'gitPath names no program by its absolute path.';
@@ -37,10 +42,12 @@ export async function openInstalledGit({ gitPath, acceptOldGit }: GitSettings, p
   }
   const standIns = await openStandIns(policy.hooks);
   const env = environmentOf(policy);
+  const maxMemory = maxMemoryMb * 1024 ** 2;
   const run: InstalledGit['run'] = async (args, { signal, stdin, env: more }) => {
     // In front of the ceiling git still looks into the place itself, which is empty, and no further.
     const place = { GIT_CEILING_DIRECTORIES: dirname(standIns.base), GIT_OPTIONAL_LOCKS: '0', ...more };
-    await using running = new RunningGit({ binary, head: [], args, env: { ...env, ...place }, cwd: standIns.base, stdin, signal });
+    const cwd = standIns.base;
+    await using running = new RunningGit({ binary, head: [], args, env: { ...env, ...place }, cwd, stdin, signal, maxMemory });
     const chunks: Buffer[] = [];
     for await (const chunk of running.output()) chunks.push(chunk);
     const { code, stderr } = await running.end();
@@ -50,7 +57,6 @@ export async function openInstalledGit({ gitPath, acceptOldGit }: GitSettings, p
   try {
     const version = versionOf((await run(['--version'], { signal: AbortSignal.timeout(START_MS) })).toString());
     refuseOld(version, acceptOldGit);
-    await proveStandIns(standIns, run);
     return {
       binary,
       version,
@@ -58,6 +64,8 @@ export async function openInstalledGit({ gitPath, acceptOldGit }: GitSettings, p
       env,
       overrides: overridesOf(policy),
       standIns,
+      proveStandIns: once(() => proveStandIns(standIns, run)),
+      maxMemory,
       run,
       [Symbol.asyncDispose]: () => standIns[Symbol.asyncDispose](),
     };
@@ -77,6 +85,14 @@ async function proveStandIns(standIns: StandIns, run: InstalledGit['run']): Prom
   throw new ToolError('unavailable', 'This git does not take its configuration from where it is told to.', {
     hint: 'Install a git from git-scm.com, or set gitPath.',
   });
+}
+
+function once<Result>(work: () => Promise<Result>): () => Promise<Result> {
+  let result: Promise<Result> | undefined;
+  return () => {
+    result ??= work();
+    return result;
+  };
 }
 
 function refuseOld(version: Version, acceptOldGit: boolean): void {
@@ -103,7 +119,8 @@ export async function findProgram(program: string): Promise<string | undefined> 
   return undefined;
 }
 
-async function isProgram(path: string): Promise<boolean> {
+/** Whether there is a file at this path that may be run. */
+export async function isProgram(path: string): Promise<boolean> {
   return await Promise.all([access(path, constants.X_OK), stat(path)]).then(
     ([, stats]) => stats.isFile(),
     () => false,

@@ -5,6 +5,7 @@ import { ToolError } from '@touchstone-mcp/core/errors';
 import type { Boundary } from './boundary.ts';
 import { errnoOf } from './errors.ts';
 import type { HeldDirectory } from './held.ts';
+import { isBranchName } from './names.ts';
 
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY } = constants;
 
@@ -15,10 +16,10 @@ const MAX_POINTER = 16_384;
 const MAX_ALTERNATES = 5;
 
 /** Directories of a repository in which git follows links when it reads. */
-const READ_THROUGH = ['reftable', 'info', 'logs'];
+const READ_THROUGH = ['reftable', 'info', 'rebase-merge', 'rebase-apply', 'sequencer'];
 
 /** The same of a directory of objects, beside those of loose ones. */
-const OBJECTS = ['', 'pack', 'info'];
+const OBJECTS = ['', 'pack', 'pack/multi-pack-index.d', 'info', 'info/commit-graphs'];
 
 /** Directories of loose objects that are remembered to have no links: 256 a repository. */
 const MAX_REMEMBERED = 51_200;
@@ -106,17 +107,39 @@ export async function refuseLinksOutside(
   const entries = (await entriesOf(gitDir, '')).filter(({ name }) => hooks || name !== 'hooks');
   if (deep) return await refuseBelow(gitDir, '', boundary, entries);
   await refuseLinks(gitDir, '', entries, boundary);
-  await refuseBelow(gitDir, 'refs', boundary);
+  await Promise.all(['refs', 'logs'].map((name) => refuseBelow(gitDir, name, boundary)));
   await Promise.all(READ_THROUGH.map(async (name) => refuseLinks(gitDir, name, await entriesOf(gitDir, name), boundary)));
 }
 
+/** Directories without links, as they were then, and what they hold of directories. */
+const plain = new Map<string, { readonly changed: bigint; readonly directories: readonly string[] }>();
+
+/** How many of them are remembered. */
+const MAX_PLAIN = 20_000;
+
 async function refuseBelow(gitDir: HeldDirectory, name: string, boundary: Boundary, listed?: readonly Dirent[]): Promise<void> {
+  const stats = lstatSync(gitDir.below(name), { bigint: true, throwIfNoEntry: false });
+  const key = `${stats?.dev}:${stats?.ino}`;
+  const known = plain.get(key);
+  if (known !== undefined && known.changed === stats?.ctimeNs) {
+    for (const each of known.directories) await refuseBelow(gitDir, join(name, each), boundary);
+    return;
+  }
   const entries = listed ?? (await entriesOf(gitDir, name));
   await refuseLinks(gitDir, name, entries, boundary);
-  for (const entry of entries) {
-    if (entry.isDirectory() && !/^objects\/[0-9a-f]{2}$/.test(join(name, entry.name)))
-      await refuseBelow(gitDir, join(name, entry.name), boundary);
-  }
+  const directories = entries
+    .filter((entry) => entry.isDirectory() && !/^objects\/[0-9a-f]{2}$/.test(join(name, entry.name)))
+    .map((entry) => entry.name);
+  for (const each of directories) await refuseBelow(gitDir, join(name, each), boundary);
+  // Of the git directory itself not all is listed, and a link may lead elsewhere by now.
+  if (listed !== undefined || !stats?.isDirectory() || isYoung(stats) || entries.some((entry) => entry.isSymbolicLink())) return;
+  if (plain.size >= MAX_PLAIN) plain.clear();
+  plain.set(key, { changed: stats.ctimeNs, directories });
+}
+
+/** Whether it may change again and look the same. Not by mtime, which anybody may set. */
+function isYoung({ ctimeMs }: { readonly ctimeMs: bigint }): boolean {
+  return Math.abs(Date.now() - Number(ctimeMs)) < RACY_MS;
 }
 
 async function entriesOf(gitDir: HeldDirectory, name: string): Promise<Dirent[]> {
@@ -132,11 +155,15 @@ async function refuseLinks(gitDir: HeldDirectory, name: string, entries: readonl
     if (entry.isFIFO() || entry.isCharacterDevice() || entry.isBlockDevice()) throw unreadable();
     if (!entry.isSymbolicLink()) continue;
     const path = gitDir.below(join(name, entry.name));
-    // An old way to say which branch is checked out: git reads the text, and follows nothing.
-    if (name === '' && entry.name === 'HEAD' && /^refs\/[^.]/.test(await readlink(path))) continue;
+    // An old way to say which branch is checked out: git reads the text, and follows nothing, but where it is no name of a ref.
+    if (name === '' && entry.name === 'HEAD' && isRef(await readlink(path))) continue;
     const real = await realpath(path).catch(() => undefined);
     if (real === undefined || boundary.rootOf(real) === undefined) throw outside('data (a link in its .git directory)');
   }
+}
+
+function isRef(target: string): boolean {
+  return target.startsWith('refs/') && isBranchName(target.slice('refs/'.length));
 }
 
 /** Refuses links that lead outside in a directory of objects. */
@@ -153,12 +180,12 @@ export async function refuseLooseLinks(objects: HeldDirectory): Promise<void> {
     const stats = lstatSync(objects.below(name), { bigint: true, throwIfNoEntry: false });
     if (stats === undefined) continue;
     const key = `${stats.dev}:${stats.ino}`;
-    if (withoutLinks.get(key) === stats.mtimeNs) continue;
+    if (withoutLinks.get(key) === stats.ctimeNs) continue;
     const entries = await entriesOf(objects, name);
     if (!stats.isDirectory() || entries.some((entry) => !entry.isFile() && !entry.isDirectory())) throw unreadable();
-    if (Math.abs(Date.now() - Number(stats.mtimeMs)) < RACY_MS) continue;
+    if (isYoung(stats)) continue;
     if (withoutLinks.size >= MAX_REMEMBERED) withoutLinks.clear();
-    withoutLinks.set(key, stats.mtimeNs);
+    withoutLinks.set(key, stats.ctimeNs);
   }
 }
 

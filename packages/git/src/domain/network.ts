@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { isAbsolute } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { ToolError } from '@touchstone-mcp/core/errors';
 import { addressesOf } from './address.ts';
 import { type CommandOptions, type CommandResult, git } from './command.ts';
 import { NOWHERE } from './environment.ts';
-import { findProgram, type InstalledGit } from './installed.ts';
+import { findProgram, type InstalledGit, isProgram } from './installed.ts';
+import { hasShell, needProgram, needShell } from './programs.ts';
 import { type Progress, progressReader } from './progress.ts';
 import { remoteError } from './remote-errors.ts';
 import { type HostRule, parseHostRule, type RemoteUrl } from './remote-url.ts';
@@ -21,6 +22,7 @@ export interface NetworkSettings extends TransportSettings {
 export interface Network {
   readonly rules: readonly HostRule[];
   readonly settings: NetworkSettings;
+  /** Where ssh is; undefined where there is none, or no shell by which git could start it. */
   readonly ssh: string | undefined;
 }
 
@@ -42,11 +44,15 @@ export interface RemoteOptions {
 /** The first git that can be held to addresses of ours (http.curloptResolve). */
 const OLDEST: Version = [2, 37, 0];
 
+/** How long git may take to tell where its programs are. */
+const START_MS = 10_000;
+
 /** Faults of old commits that are common and harmless; large hosts accept them, too. */
 const HARMLESS = ['badTimezone', 'missingSpaceBeforeDate', 'zeroPaddedFilemode'];
 
 /** Reads the settings. Throws a ToolError that an operator can act on. */
-export async function openNetwork(settings: NetworkSettings, { version }: InstalledGit): Promise<Network> {
+export async function openNetwork(settings: NetworkSettings, installed: InstalledGit, shell?: string): Promise<Network> {
+  const { version } = installed;
   const rules = settings.allowHosts.map(parseHostRule);
   if (rules.length === 0) throw fault('The toolset remote needs allowHosts.', 'Name the hosts: --allow-hosts github.com');
   if (isBelow(version, OLDEST)) {
@@ -63,7 +69,33 @@ export async function openNetwork(settings: NetworkSettings, { version }: Instal
   if (credentialHelper !== undefined && !/^[\w-]+$/.test(credentialHelper) && !isAbsolute(credentialHelper)) {
     throw fault('credentialHelper must be a name, such as osxkeychain, or begin with an absolute path.');
   }
-  return { rules, settings, ssh: await findProgram('ssh') };
+  await provePrograms(settings, rules, installed, shell);
+  return { rules, settings, ssh: (await hasShell(shell)) ? await findProgram('ssh') : undefined };
+}
+
+/** That what the settings ask for by name can run: ssh, where it is meant, and the helper. */
+async function provePrograms(
+  { credentialHelper, sshKey, sshKnownHosts }: NetworkSettings,
+  rules: readonly HostRule[],
+  { run }: InstalledGit,
+  shell: string | undefined,
+): Promise<void> {
+  const wantsSsh = [
+    [sshKey, 'sshKey'],
+    [sshKnownHosts, 'sshKnownHosts'],
+    [rules.find(({ scheme }) => scheme === 'ssh'), 'allowHosts with ssh://'],
+  ] as const;
+  const ssh = wantsSsh.find(([value]) => value !== undefined)?.[1];
+  if (ssh !== undefined) {
+    await needShell(ssh, 'ssh', shell);
+    await needProgram(ssh, 'ssh');
+  }
+  if (credentialHelper === undefined) return;
+  await needShell('credentialHelper', 'helpers', shell);
+  if (isAbsolute(credentialHelper)) return await needProgram('credentialHelper', credentialHelper.split(/\s/)[0] ?? '');
+  const name = `git-credential-${credentialHelper}`;
+  const ownPath = (await run(['--exec-path'], { signal: AbortSignal.timeout(START_MS) })).toString().trim();
+  if (!(await isProgram(join(ownPath, process.platform === 'win32' ? `${name}.exe` : name)))) await needProgram('credentialHelper', name);
 }
 
 function fault(message: string, hint = 'Correct the setting.'): ToolError {
@@ -98,7 +130,7 @@ export async function gitRemote(
       ...(reflog === undefined ? {} : { GIT_REFLOG_ACTION: reflog }),
       ...(url.scheme === 'ssh' ? sshEnvironment({ ...network.settings, ssh: network.ssh }, url, addresses) : {}),
     },
-    onStderr: progressReader(progress),
+    onStderr: progressReader(progress, 'transfer'),
   });
   if (okCodes.includes(result.code)) return result;
   throw remoteError(command, url, result);

@@ -1,4 +1,4 @@
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { ToolError } from '@touchstone-mcp/core/errors';
 import type { Boundary } from './boundary.ts';
 import { parseSettings, sanitizeSettings } from './configuration.ts';
@@ -6,6 +6,7 @@ import { canHold, type HeldDirectory } from './held.ts';
 import type { InstalledGit } from './installed.ts';
 import {
   isGitDirectory,
+  kindBelow,
   kindOf,
   outside,
   pointerIn,
@@ -66,6 +67,7 @@ async function gitDirOf(directory: HeldDirectory, boundary: Boundary): Promise<H
 export async function openRepository(path: string, found: Found, opening: Opening): Promise<Repository> {
   const held: HeldDirectory[] = [found.gitDir, ...(found.workTree === undefined ? [] : [found.workTree])];
   try {
+    await opening.installed.proveStandIns();
     const commonDir = await commonDirOf(found.gitDir, opening.boundary);
     if (commonDir !== found.gitDir) held.push(commonDir);
     const objects = await opening.boundary.hold(commonDir.below('objects'), () => outside('objects'));
@@ -108,11 +110,11 @@ async function refuseForeign(directories: readonly HeldDirectory[], { mayOwn }: 
 const judged = new Map<string, { text: string; ignored: string[] }>();
 
 /** What git may see of the configuration: read by us, listed by git without any include, and judged. */
-async function configurationOf({ gitDir, commonDir }: Found & { commonDir: HeldDirectory }, opening: Opening) {
+async function configurationOf({ gitDir, commonDir, workTree }: Found & { commonDir: HeldDirectory }, opening: Opening) {
   const common = await readSmall(commonDir.below('config'), MAX_CONFIGURATION);
   const own = await readSmall(gitDir.below('config.worktree'), MAX_CONFIGURATION);
   const { hooks } = opening.installed.policy;
-  const key = [hooks, common?.toString('latin1'), own?.toString('latin1')].join('\0');
+  const key = [hooks, gitDir.path, workTree?.path, common?.toString('latin1'), own?.toString('latin1')].join('\0');
   const known = judged.get(key);
   if (known !== undefined) return known;
   const settings = common === undefined ? [] : await settingsIn(common, opening);
@@ -120,7 +122,11 @@ async function configurationOf({ gitDir, commonDir }: Found & { commonDir: HeldD
     ({ section, name, value }) => section === 'extensions' && name === 'worktreeconfig' && value !== 'false',
   );
   if (perWorkTree && own !== undefined) settings.push(...(await settingsIn(own, opening)));
-  const result = sanitizeSettings(settings, hooks);
+  // Git writes it for a submodule, and it is where the work tree is anyway.
+  const telling = settings.filter(
+    ({ section, name, value = '' }) => !(section === 'core' && name === 'worktree' && resolve(gitDir.path, value) === workTree?.path),
+  );
+  const result = sanitizeSettings(telling, hooks);
   if (judged.size === MAX_REMEMBERED) judged.clear();
   judged.set(key, result);
   return result;
@@ -129,6 +135,20 @@ async function configurationOf({ gitDir, commonDir }: Found & { commonDir: HeldD
 async function settingsIn(configuration: Buffer, { installed, signal }: Opening) {
   const listed = await installed.run(['config', '--file', '-', '--no-includes', '--null', '--list'], { signal, stdin: configuration });
   return parseSettings(listed);
+}
+
+/** As far as git looks into one: at which commit it is. */
+async function refuseSubmoduleOutside(path: string, { boundary }: Opening): Promise<void> {
+  using directory = await boundary.hold(path, () => outside('submodule'));
+  using gitDir = await gitDirOf(directory, boundary);
+  if (gitDir === undefined) return;
+  const commonDir = await commonDirOf(gitDir, boundary);
+  try {
+    const which = { deep: false, hooks: false };
+    await Promise.all([...new Set([gitDir, commonDir])].map((each) => refuseLinksOutside(each, boundary, which)));
+  } finally {
+    if (commonDir !== gitDir) commonDir[Symbol.dispose]();
+  }
 }
 
 interface Rest {
@@ -151,6 +171,10 @@ function repositoryOf(
     ignored,
     installed: opening.installed,
     place: () => placeOf([workTree ?? gitDir, gitDir, commonDir, objects], workTree !== undefined, standIn),
+    async proveSubmodule(name) {
+      if (workTree !== undefined && (await kindBelow(workTree, name)) === 'directory')
+        await refuseSubmoduleOutside(workTree.below(name), opening);
+    },
     async verify() {
       const unchanged = await Promise.all(held.map((each) => each.isUnchanged()));
       // A pack may have been put there while git ran.

@@ -1,5 +1,6 @@
 import { gitRecords } from './command.ts';
 import { kindOf, readSmall } from './layout.ts';
+import { proveRecordPath } from './record-path.ts';
 import type { Repository } from './repository.ts';
 import { decode } from './text.ts';
 
@@ -50,9 +51,9 @@ const KINDS: Readonly<Record<string, string>> = {
 /** The files in conflict. */
 export async function conflictsIn(repository: Repository, signal: AbortSignal): Promise<Conflict[]> {
   const stages = new Map<string, string>();
-  for await (const record of gitRecords(repository, ['ls-files', '--unmerged', '-z'], { signal })) {
+  for await (const record of gitRecords(repository, ['ls-files', '--unmerged', '-z'], { signal, provesPaths: true })) {
     const tab = record.indexOf(0x09);
-    const path = decode(record.subarray(tab + 1)).text;
+    const path = decode(proveRecordPath(record.subarray(tab + 1))).text;
     stages.set(path, (stages.get(path) ?? '') + record.toString('latin1', tab - 1, tab));
   }
   return [...stages].map(([path, versions]) => ({ path, kind: KINDS[versions] ?? 'in conflict' }));

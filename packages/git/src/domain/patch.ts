@@ -57,7 +57,7 @@ export async function readPatches(
   // Names that git itself has just told; literal, behind `--`.
   const names = batch.flatMap(({ path, from }) => [path, ...(from === undefined ? [] : [from])]) as RepositoryPath[];
   const args = diffArguments(comparison, ['--raw', '-z', '--patch', `--unified=${query.contextLines}`], names);
-  const { stdout, truncated } = await git(repository, args, { signal, maxBytes: MAX_BYTES });
+  const { stdout, truncated } = await git(repository, args, { signal, maxBytes: MAX_BYTES, provesPaths: comparison.kind === 'commits' });
   const texts = linesOf(batch, stdout, truncated);
   if (truncated && (texts[0]?.length ?? 0) <= skip) throw tooLarge();
   // What was cut off is asked for again, with the page after this one.

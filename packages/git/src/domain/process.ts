@@ -3,9 +3,12 @@ import { once } from 'node:events';
 import { vulnerabilityCheck } from '@simple-git/argv-parser';
 import { ToolError } from '@touchstone-mcp/core/errors';
 import { errnoOf } from './errors.ts';
+import { watchMemory } from './memory.ts';
 
 /** Characters of stderr that are kept: enough to know what it means. */
 const MAX_STDERR = 8_192;
+
+const MEGABYTE = 1024 ** 2;
 
 /** How long a git that writes may take to put its lock files away before it is killed. */
 const GRACE_MS = 1_500;
@@ -23,6 +26,8 @@ export interface Start {
   readonly inherited?: readonly number[];
   readonly stdin?: Buffer | string | undefined;
   readonly signal: AbortSignal;
+  /** Bytes of memory that it may take before it is ended (Linux). */
+  readonly maxMemory: number;
   /** Whether it is asked to end before it is killed. */
   readonly gentle?: boolean;
   /** Sees what it writes to stderr as it comes, and returns what of that is kept. */
@@ -35,7 +40,9 @@ export class RunningGit implements AsyncDisposable {
   readonly #closed: Promise<unknown>;
   readonly #start: Start;
   readonly #abort = () => this.#kill();
+  readonly #watch: Disposable;
   #complaint = '';
+  #exceeded = false;
 
   constructor(start: Start) {
     start.signal.throwIfAborted();
@@ -50,6 +57,12 @@ export class RunningGit implements AsyncDisposable {
     // Awaited in end; a failure to start comes out there.
     this.#closed.catch(() => {});
     start.signal.addEventListener('abort', this.#abort, { once: true });
+    this.#watch = watchMemory(this.#child.pid ?? 0, start.maxMemory, () => {
+      this.#exceeded = true;
+      this.#kill();
+    });
+    // Its number may be another's soon.
+    this.#child.once('exit', () => this.#watch[Symbol.dispose]());
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       const kept = start.onStderr === undefined ? chunk.toString() : start.onStderr(chunk.toString());
       if (this.#complaint.length < MAX_STDERR) this.#complaint += kept;
@@ -71,6 +84,7 @@ export class RunningGit implements AsyncDisposable {
         : new ToolError('unavailable', 'git could not be started.', { hint: 'Tell the user; the log has the details.', cause });
     });
     this.#start.signal.throwIfAborted();
+    if (this.#exceeded) throw tooMuchMemory(this.#start.maxMemory);
     return { code: this.#child.exitCode ?? this.#child.signalCode ?? 'SIGKILL', stderr: this.#complaint };
   }
 
@@ -96,10 +110,17 @@ export class RunningGit implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#start.signal.removeEventListener('abort', this.#abort);
+    this.#watch[Symbol.dispose]();
     const { exitCode, signalCode } = this.#child;
     if (exitCode === null && signalCode === null) this.#kill();
     await this.#closed.catch(() => {});
   }
+}
+
+function tooMuchMemory(maxMemory: number): ToolError {
+  return new ToolError('too_large', `git needs more memory for this than it may have (${Math.floor(maxMemory / MEGABYTE)} MB).`, {
+    hint: 'Ask for less: a path, a smaller range. The user can allow more with --max-memory-mb.',
+  });
 }
 
 /** The guard of simple-git, over arguments that are ours already: a mistake in a tool must not become a program that runs. */

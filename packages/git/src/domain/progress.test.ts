@@ -3,7 +3,7 @@ import { progressReader } from './progress.ts';
 
 test("progress is told in words of ours, never backwards; the rest is kept, a remote's words in bounds", () => {
   const told: string[] = [];
-  const read = progressReader((done, total, message) => told.push(`${done}/${total} ${message}`));
+  const read = progressReader((done, total, message) => told.push(`${done}/${total} ${message}`), 'transfer');
   const kept = [
     'remote: Enumerating objects: 9, done.\nremote: Counting objects:  10% (1/9)\rremote: Count',
     'ing objects: 100% (9/9)\rremote: Counting objects:  50% (1/2)\rReceiving objects:  999% (1/1), 5 KiB\r',

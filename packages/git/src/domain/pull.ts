@@ -1,6 +1,6 @@
 import { ToolError } from '@touchstone-mcp/core/errors';
 import { visibleName } from '@touchstone-mcp/core/visible';
-import { type Fetched, fetchInto, type Waiting } from './fetch.ts';
+import { type Fetched, fetchInto } from './fetch.ts';
 import { fetchedText } from './fetch-text.ts';
 import { currentBranch, currentCommit } from './head.ts';
 import { refuseOverIgnored } from './ignored.ts';
@@ -8,6 +8,7 @@ import { merge } from './merge.ts';
 import { proveBranchName, resolveCommit, shown } from './names.ts';
 import type { Network } from './network.ts';
 import { operationIn } from './operation.ts';
+import type { Waiting } from './progress.ts';
 import { findRemote, upstreamOf } from './remotes.ts';
 import type { Repository } from './repository.ts';
 import { gitWrite } from './writing.ts';

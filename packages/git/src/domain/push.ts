@@ -1,8 +1,8 @@
 import { ToolError } from '@touchstone-mcp/core/errors';
-import type { Waiting } from './fetch.ts';
 import { currentBranch } from './head.ts';
 import { lookUp, type ObjectId, proveBranchName, type RefName, resolveCommit, shown } from './names.ts';
 import { gitRemote, type Network } from './network.ts';
+import type { Waiting } from './progress.ts';
 import { refuseProtected } from './protection.ts';
 import { findRemote, type Remote } from './remotes.ts';
 import type { Repository } from './repository.ts';

@@ -29,6 +29,8 @@ export interface Repository extends Disposable {
   readonly ignored: readonly string[];
   readonly installed: InstalledGit;
   place(): Place;
+  /** Throws `denied` where the repository of a submodule, checked out at this path, is outside the allowed directories. */
+  proveSubmodule(path: string): Promise<void>;
   /** Throws `conflict` where a directory has been replaced since it was proven. */
   verify(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { type ChangedFile, type DiffStat, readDiffStat } from './diff.ts';
 import { type Commit, readCommit } from './history.ts';
 import { type ObjectId, objectIdOf, provePaths, proveRevision, type RepositoryPath, resolveCommit, shown } from './names.ts';
 import { type PatchPage, readPatches } from './patch.ts';
+import type { Waiting } from './progress.ts';
 import type { Repository } from './repository.ts';
 import { decode } from './text.ts';
 
@@ -64,13 +65,10 @@ const MAX_BYTES = 16_000_000;
 const SAMPLE = 8_000;
 
 /** A commit with its diff, or what lies at a path in it. */
-export async function show(
-  repository: Repository,
-  query: ShowQuery,
-  signal: AbortSignal,
-): Promise<ShownCommit | ShownFile | ShownDirectory> {
+export async function show(repository: Repository, query: ShowQuery, waiting: Waiting): Promise<ShownCommit | ShownFile | ShownDirectory> {
+  const { signal } = waiting;
   const colon = query.revision.indexOf(':');
-  if (colon === -1) return await showCommit(repository, query, signal);
+  if (colon === -1) return await showCommit(repository, query, waiting);
   const revision = proveRevision(query.revision.slice(0, colon));
   const path = query.revision.slice(colon + 1).replace(/\/$/, '');
   const paths = path === '' ? [] : provePaths([path]);
@@ -78,13 +76,14 @@ export async function show(
   return await showPath(repository, commit, paths[0], query, signal);
 }
 
-async function showCommit(repository: Repository, query: ShowQuery, signal: AbortSignal): Promise<ShownCommit> {
+async function showCommit(repository: Repository, query: ShowQuery, waiting: Waiting): Promise<ShownCommit> {
+  const { signal } = waiting;
   const paths = provePaths(query.paths);
   const id = await resolveCommit(repository, query.revision, signal);
   const commit = await readCommit(repository, id, Math.min(MAX_MESSAGE, query.maxChars / 4), signal);
   const [parent] = commit.parents;
   const comparison = { kind: 'commits', from: parent === undefined ? undefined : objectIdOf(parent), to: id } as const;
-  const stat = await readDiffStat(repository, comparison, paths, signal);
+  const stat = await readDiffStat(repository, comparison, paths, waiting);
   const [files, chars] = listed(stat, query.maxChars * LISTED);
   const shownStat = { ...stat, files, total: stat.files.length };
   if (query.statOnly) return { kind: 'commit', commit, stat: shownStat, patches: [], omitted: 0 };

@@ -6,6 +6,7 @@ import type { Repository } from './repository.ts';
 /** Commands that neither read the index nor look at the work tree, or list what the index holds and nothing else. */
 const WITHOUT_INDEX = new Set([
   'blame',
+  'branch',
   'cat-file',
   'config',
   'diff-tree',
@@ -19,6 +20,7 @@ const WITHOUT_INDEX = new Set([
   'rev-list',
   'rev-parse',
   'symbolic-ref',
+  'tag',
   'update-ref',
   'var',
 ]);
@@ -32,31 +34,54 @@ const MAX_REMEMBERED = 200;
 /** Milliseconds in which a file may change twice and look the same. */
 const RACY_MS = 50;
 
-const sound = new Map<string, string>();
+/** A state of the index that was looked at, and the paths of the submodules in it. */
+interface Sound {
+  readonly state: string;
+  readonly submodules: readonly string[];
+}
+
+const sound = new Map<string, Sound>();
+
+/** States that are too young to be remembered longer than one call. */
+const soundForNow = new WeakMap<object, Sound>();
 
 /**
  * Refuses (`denied`) an index that git did not make, before a command uses it: git believes its paths, and would read `../secret` in the work
- * tree. Asked once for each state of the index; `list` runs a git that lists it, and looks at nothing else.
+ * tree. Asked once for each state of the index; `list` runs a git that lists it, and looks at nothing else. Refuses submodules whose repository is
+ * elsewhere, too: git reads from there at which commit they are.
  */
 export async function refuseUnsoundIndex(
-  { gitDir, workTree }: Repository,
+  repository: Repository,
   [command = '']: readonly string[],
   list: (args: readonly string[]) => AsyncIterable<Buffer>,
 ): Promise<void> {
-  if (workTree === undefined || WITHOUT_INDEX.has(command)) return;
-  const key = `${gitDir.stats.dev}:${gitDir.stats.ino}`;
-  const [state, changed] = await stateOf(gitDir.below(''));
-  if (state === '' || sound.get(key) === state) return;
-  for await (const record of list(['ls-files', '--stage', '-z'])) {
-    const tab = record.indexOf(TAB);
-    if (!ENTRY.test(record.toString('latin1', 0, tab + 1))) throw strayPath();
-    proveRecordPath(record.subarray(tab + 1));
-  }
-  if (Math.abs(Date.now() - changed) < RACY_MS) return;
+  if (repository.workTree === undefined || WITHOUT_INDEX.has(command)) return;
+  const { dev, ino } = repository.gitDir.stats;
+  const [state, changed] = await stateOf(repository.gitDir.below(''));
+  if (state === '') return;
+  const known = [soundForNow.get(repository), sound.get(`${dev}:${ino}`)].find((each) => each?.state === state);
+  const submodules = known?.submodules ?? (await submodulesIn(list(['ls-files', '--stage', '-z'])));
+  soundForNow.set(repository, { state, submodules });
+  for (const path of submodules) await repository.proveSubmodule(path);
+  if (known !== undefined || Math.abs(Date.now() - changed) < RACY_MS) return;
   if (sound.size >= MAX_REMEMBERED) sound.clear();
-  sound.set(key, state);
+  sound.set(`${dev}:${ino}`, { state, submodules });
 }
 
+/** Judges every entry. Resolves to the paths of submodules. */
+async function submodulesIn(records: AsyncIterable<Buffer>): Promise<string[]> {
+  const submodules: string[] = [];
+  for await (const record of records) {
+    const tab = record.indexOf(TAB);
+    if (!ENTRY.test(record.toString('latin1', 0, tab + 1))) throw strayPath();
+    const path = proveRecordPath(record.subarray(tab + 1));
+    if (record[1] === SUBMODULE) submodules.push(path.toString());
+  }
+  return submodules;
+}
+
+/** The second letter of the mode of a submodule, 160000, and of none else. */
+const SUBMODULE = 0x36;
 const TAB = 0x09;
 
 /** What tells one state of the index from another, with those files that it shares entries with; and when it changed last. */

@@ -52,7 +52,7 @@ export async function readStaged(repository: Repository, maxResultChars: number,
   const args = ['diff', '--cached', '--no-ext-diff', '--ignore-submodules=dirty', '--no-renames', '--name-status', '-z', '--'];
   const staged: Change[] = [];
   let [count, change]: [number, string | undefined] = [0, undefined];
-  for await (const record of gitRecords(repository, args, { signal })) {
+  for await (const record of gitRecords(repository, args, { signal, provesPaths: true })) {
     if (change === undefined) {
       change = record.toString('latin1', 0, 1);
       continue;

@@ -7,6 +7,7 @@ import { listed } from './listed.ts';
 import { refuseReplaced } from './losing.ts';
 import { type ObjectId, objectIdOf, proveText, shown } from './names.ts';
 import { type Conflict, conflictsIn } from './operation.ts';
+import { silent } from './progress.ts';
 import type { Repository } from './repository.ts';
 import { decode, oneLine } from './text.ts';
 import { refuseHalf } from './whole-stash.ts';
@@ -32,7 +33,8 @@ const MAX_MESSAGE = 200;
 export async function listStashes(repository: Repository, signal: AbortSignal): Promise<Stash[]> {
   const args = ['stash', 'list', '-z', `--max-count=${MAX_LISTED}`, '--format=tformat:%H%x00%cI%x00%gs'];
   const fields: string[] = [];
-  for await (const field of gitRecords(repository, args, { signal })) fields.push(decode(field).text);
+  // It reads a reflog, and no index.
+  for await (const field of gitRecords(repository, args, { signal, provesPaths: true })) fields.push(decode(field).text);
   return Array.from({ length: Math.floor(fields.length / 3) }, (_, index) => {
     const [commit = '', date = '', message = ''] = fields.slice(index * 3);
     return { index, commit, date, message: oneLine(message).slice(0, MAX_MESSAGE).toWellFormed() };
@@ -73,7 +75,7 @@ export async function readStash(repository: Repository, index: number, maxResult
   const stash = await stashAt(repository, index, signal);
   const { stdout } = await git(repository, ['rev-parse', '--verify', '--end-of-options', `${stash.commit}^1`], { signal });
   const comparison = { kind: 'commits', from: objectIdOf(stdout.toString().trim()), to: objectIdOf(stash.commit) } as const;
-  const stat = await readDiffStat(repository, comparison, [], signal);
+  const stat = await readDiffStat(repository, comparison, [], { signal, progress: silent });
   return { ...stat, files: listed(stat.files, maxResultChars), count: stat.files.length, stash };
 }
 

@@ -57,7 +57,11 @@ export function sshEnvironment(
   { host, port }: RemoteUrl,
   [address = host]: readonly string[],
 ) {
-  if (ssh === undefined) throw new ToolError('unavailable', 'There is no ssh on PATH.', { hint: 'Tell the user, or use https.' });
+  if (ssh === undefined) {
+    throw new ToolError('unavailable', 'There is no ssh on PATH, or no /bin/sh by which git could start it.', {
+      hint: 'Tell the user to install them (the published image has neither), or use https.',
+    });
+  }
   const options = {
     BatchMode: 'yes',
     StrictHostKeyChecking: 'yes',

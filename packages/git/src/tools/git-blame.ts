@@ -6,7 +6,7 @@ import { anyOutput, defineTool, fields } from '../tool.ts';
 /** Room for the line that says how to go on. */
 const ROOM_FOR_CURSOR = 300;
 
-const line = z.int().min(1).max(100_000_000);
+const line = z.int().min(1);
 
 export const gitBlame = defineTool({
   name: 'git_blame',

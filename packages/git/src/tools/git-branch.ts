@@ -13,8 +13,8 @@ export const gitBranch = defineTool({
   inputSchema: z.strictObject({
     repo_path: fields.repo_path,
     branch_type: z.enum(['local', 'remote', 'all']).default('local').describe('Which'),
-    contains: z.string().optional().describe('Only with this commit'),
-    not_contains: z.string().optional().describe('Only without it'),
+    contains: z.string().optional().describe('With this commit'),
+    not_contains: z.string().optional().describe('Without it'),
     tracking: z.boolean().optional().describe('Ahead, behind'),
     cursor: fields.cursor,
   }),

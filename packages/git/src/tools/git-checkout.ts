@@ -14,8 +14,10 @@ export const gitCheckout = defineTool({
   outputSchema: anyOutput,
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   audit: ['repo_path', 'branch_name'],
-  handler: ({ repo_path, branch_name }, { repositories, signal }) =>
-    changeRepository(repositories, repo_path, signal, async (repository) => ({ ...(await checkout(repository, branch_name, signal)) })),
+  handler: ({ repo_path, branch_name }, { repositories, signal, progress }) =>
+    changeRepository(repositories, repo_path, signal, async (repository) => ({
+      ...(await checkout(repository, branch_name, { signal, progress })),
+    })),
   text: ({ branch, commit, follows }) =>
     branch === undefined
       ? `HEAD is detached at ${commit}: what is committed now belongs to no branch`

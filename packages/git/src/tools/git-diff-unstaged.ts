@@ -11,9 +11,9 @@ export const gitDiffUnstaged = defineTool({
   outputSchema: anyOutput,
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   audit: ['repo_path', 'paths'],
-  async handler({ repo_path, ...query }, { repositories, maxResultChars, signal }) {
+  async handler({ repo_path, ...query }, { repositories, maxResultChars, signal, progress }) {
     using repository = await repositories.open(repo_path, { signal });
-    return { ...(await readChanges(repository, { kind: 'unstaged' }, query, maxResultChars, signal)) };
+    return { ...(await readChanges(repository, { kind: 'unstaged' }, query, maxResultChars, { signal, progress })) };
   },
   // The schema keeps what the handler returns, but not its types.
   text: (changes) => changesText('Unstaged changes:', changes as unknown as Changes),

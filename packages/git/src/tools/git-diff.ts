@@ -12,10 +12,10 @@ export const gitDiff = defineTool({
   outputSchema: anyOutput,
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   audit: ['repo_path', 'target', 'paths'],
-  async handler({ repo_path, target, ...query }, { repositories, maxResultChars, signal }) {
+  async handler({ repo_path, target, ...query }, { repositories, maxResultChars, signal, progress }) {
     using repository = await repositories.open(repo_path, { signal });
     const comparison = await comparisonOf(repository, target, signal);
-    return { target: oneLine(target), ...(await readChanges(repository, comparison, query, maxResultChars, signal)) };
+    return { target: oneLine(target), ...(await readChanges(repository, comparison, query, maxResultChars, { signal, progress })) };
   },
   // The schema keeps what the handler returns, but not its types.
   text: (changes) => changesText(`Diff with ${changes['target']}:`, changes as unknown as Changes),

@@ -18,10 +18,10 @@ export const gitLog = defineTool({
     start_timestamp: when.describe('Since: ISO date, or 2 weeks ago'),
     end_timestamp: when.describe('Until'),
     revision: z.string().default('HEAD').describe('Or a..b, a...b'),
-    author: z.string().optional().describe('Part of name or e-mail'),
+    author: z.string().optional().describe('In name or e-mail'),
     grep: z.string().optional().describe('Text in messages'),
     path: z.string().optional().describe('Only what changes it'),
-    oneline: z.boolean().default(false).describe('First lines only'),
+    oneline: z.boolean().default(false).describe('First lines'),
     cursor: fields.cursor,
   }),
   outputSchema: anyOutput,
@@ -29,7 +29,7 @@ export const gitLog = defineTool({
   audit: ['repo_path', 'revision', 'path'],
   async handler(
     { repo_path, max_count, start_timestamp, end_timestamp, author, grep, path, ...query },
-    { repositories, maxResultChars, signal },
+    { repositories, maxResultChars, signal, progress },
   ) {
     const proven = {
       ...query,
@@ -42,7 +42,7 @@ export const gitLog = defineTool({
       maxChars: maxResultChars - ROOM_FOR_CURSOR,
     };
     using repository = await repositories.open(repo_path, { signal });
-    return { ...(await readHistory(repository, proven, signal)), oneline: query.oneline };
+    return { ...(await readHistory(repository, proven, { signal, progress })), oneline: query.oneline };
   },
   text(page) {
     // The schema keeps what the handler returns, but not its types.

@@ -9,7 +9,7 @@ const ROOM_FOR_NOTES = 600;
 export const gitShow = defineTool({
   name: 'git_show',
   title: 'Show',
-  description: 'A commit with its files and patches, or <revision>:<path>: a file or directory in it.',
+  description: 'A commit with its patches, or <revision>:<path>: a file or directory in it.',
   inputSchema: z.strictObject({
     repo_path: fields.repo_path,
     revision: z.string().describe('Commit, branch or tag'),
@@ -21,10 +21,10 @@ export const gitShow = defineTool({
   outputSchema: anyOutput,
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   audit: ['repo_path', 'revision', 'paths'],
-  async handler({ repo_path, context_lines, stat, paths = [], ...query }, { repositories, maxResultChars, signal }) {
+  async handler({ repo_path, context_lines, stat, paths = [], ...query }, { repositories, maxResultChars, signal, progress }) {
     using repository = await repositories.open(repo_path, { signal });
     const asked = { ...query, paths, contextLines: context_lines, statOnly: stat, maxChars: maxResultChars - ROOM_FOR_NOTES };
-    return { ...(await show(repository, asked, signal)) };
+    return { ...(await show(repository, asked, { signal, progress })) };
   },
   // The schema keeps what the handler returns, but not its types.
   text: (shown) => showText(shown as unknown as Parameters<typeof showText>[0]),

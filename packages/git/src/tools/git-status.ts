@@ -9,7 +9,7 @@ const MAX_ENTRIES = 500;
 export const gitStatus = defineTool({
   name: 'git_status',
   title: 'Status',
-  description: 'Branch, upstream, and what is staged, changed, untracked or in conflict.',
+  description: 'Branch, upstream, and files that are not as committed.',
   inputSchema: z.strictObject({ repo_path: fields.repo_path }),
   outputSchema: anyOutput,
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { connect, type TestClient } from '@touchstone-mcp/core/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { server } from '../../src/server.ts';
-import { layMarker, layRepository, temporaryDirectory } from '../fixture/repository.ts';
+import { layFiles, layMarker, layRepository, temporaryDirectory } from '../fixture/repository.ts';
 import { type Code, layOut, rows, SECRET, traps } from './containment.ts';
 
 /** Every tool, with arguments that work on every fixture. */
@@ -74,6 +74,14 @@ describe('GIT-010: variables of the process that started the server', () => {
   const { program, mark } = layMarker(temporary.path);
   const elsewhere = join(temporary.path, 'out', 'secret');
   const trace = join(temporary.path, 'trace');
+  const home = join(temporary.path, 'home');
+  const evil = `[core]\n\tfsmonitor = ${program}\n\tpager = ${program}\n[filter "evil"]\n\tclean = ${program}\n`;
+  layFiles(home, {
+    '.gitconfig': evil,
+    'xdg/git/config': evil,
+    'xdg/git/attributes': '* filter=evil\n',
+    'gconv-modules': 'module X// Y// evil 1\n',
+  });
   const variables: Record<string, string> = {
     GIT_DIR: join(elsewhere, '.git'),
     GIT_WORK_TREE: elsewhere,
@@ -105,6 +113,14 @@ describe('GIT-010: variables of the process that started the server', () => {
     GIT_EXEC_PATH: temporary.path,
     LD_PRELOAD: join(temporary.path, 'none.so'),
     LC_ALL: 'de_DE.UTF-8',
+    LANGUAGE: 'de',
+    // Configuration, programs and libraries of whoever started the server: where that is another repository, it is no better than this one.
+    HOME: home,
+    XDG_CONFIG_HOME: join(home, 'xdg'),
+    GCONV_PATH: home,
+    LD_LIBRARY_PATH: home,
+    BASH_ENV: program,
+    ENV: program,
   };
 
   test.each(Object.entries(variables))('%s', async (name, value) => {

@@ -83,9 +83,16 @@ test.each([
 
 test('a git that does not take its configuration from the stand-in is not used', async () => {
   const gitPath = join(temporary.path, 'deaf');
-  writeFileSync(gitPath, '#!/bin/sh\nunset GIT_COMMON_DIR\nexec git "$@"\n');
+  const asked = join(temporary.path, 'asked');
+  writeFileSync(gitPath, `#!/bin/sh\necho "$*" >> '${asked}'\nunset GIT_COMMON_DIR\nexec git "$@"\n`);
   chmodSync(gitPath, 0o755);
-  await expect(connect(server, { repositories: [repository], gitPath })).rejects.toThrow('does not take its configuration');
+  await using client = await connect(server, { repositories: [repository], gitPath });
+  for (const tool of ['git_status', 'git_log']) {
+    const { isError, content } = await client.callTool(tool);
+    expect([isError, JSON.stringify(content)]).toEqual([true, expect.stringContaining('does not take its configuration')]);
+  }
+  const commands = readFileSync(asked, 'utf8').trim().split('\n');
+  expect(commands.map((line) => line.replace(/^.* (?=config )/, ''))).toEqual(['--version', 'config --null --name-only --list']);
 });
 
 test('where git is missing, it says so', async () => {
