@@ -7,7 +7,7 @@ import { parseNetwork } from './domain/address.ts';
 import { type ClientSettings, openClient } from './domain/client.ts';
 import { openExtractor } from './domain/extract.ts';
 import { isHeader } from './domain/headers.ts';
-import { parseHost } from './domain/hosts.ts';
+import { normalHost, parseHost } from './domain/hosts.ts';
 import { limitsFor } from './domain/limits.ts';
 import { type Network, systemNetwork } from './domain/network.ts';
 import { openRobots } from './domain/robots.ts';
@@ -97,7 +97,7 @@ function readCa(file: string): string {
 function originOf(place: string): string {
   const url = URL.parse(place.includes('://') ? place : `https://${place}`);
   if (url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '')
-    return url.origin;
+    return `${url.protocol}//${normalHost(url.hostname)}${url.port === '' ? '' : `:${url.port}`}`;
   throw new ToolError(
     'invalid_input',
     `headers: ${place} is neither a host nor an origin, such as api.example.com or http://localhost:8080.`,

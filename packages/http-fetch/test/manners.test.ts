@@ -137,12 +137,90 @@ describe('cache', () => {
       expect((await none.callTool('raw_fetch', { url })).structuredContent).toMatchObject({ fromCache: false });
   });
 
+  test('HF-065: what the host broke off is not kept, and says so', async () => {
+    respond = (_request, response) => {
+      response.writeHead(200, { 'cache-control': 'max-age=60', 'content-length': '100' }).write('half');
+      setImmediate(() => response.destroy());
+    };
+    await using client = await open();
+    for (let round = 0; round < 2; round++)
+      expect((await client.callTool('raw_fetch', { url })).structuredContent).toMatchObject({
+        start: 'half',
+        incomplete: true,
+        fromCache: false,
+      });
+    expect(asked).toHaveLength(2);
+  });
+
   test('nothing is asked for in the background', async () => {
     respond = (_request, response) =>
       response.writeHead(200, { 'cache-control': 'max-age=0, stale-while-revalidate=600', etag: '"1"' }).end('one');
     await using client = await open();
     for (let round = 0; round < 3; round++) await client.callTool('raw_fetch', { url });
     expect(asked).toHaveLength(3);
+  });
+
+  describe('HF-076: what one caller did is nothing to the next', () => {
+    const kept = { 'cache-control': 'max-age=600' };
+
+    test.each([
+      ['a condition', { headers: { 'if-none-match': '"1"' } }, 304],
+      ['a range', { headers: { range: 'bytes=0-0' } }, 206],
+      ['HEAD', { method: 'HEAD' }, 200],
+      ['POST', { method: 'POST', body: 'x' }, 200],
+      ['a language', { headers: { 'accept-language': 'de' } }, 200],
+    ])('%s', async (_title, first, status) => {
+      respond = ({ method, headers }, response) => {
+        if (headers['if-none-match'] !== undefined) response.writeHead(304, { ...kept, etag: '"1"' }).end();
+        else if (headers.range !== undefined) response.writeHead(206, { ...kept, 'content-range': 'bytes 0-0/5' }).end('w');
+        else response.writeHead(200, { ...kept, etag: '"1"' }).end(method === 'GET' && !headers['accept-language'] ? 'whole' : 'other');
+      };
+      await using client = await open();
+      for (let round = 0; round < 2; round++)
+        expect((await client.callTool('raw_fetch', { url, ...first })).structuredContent).toMatchObject({ status });
+      for (const fromCache of [false, true])
+        expect((await client.callTool('raw_fetch', { url })).structuredContent).toMatchObject({ status: 200, start: 'whole', fromCache });
+    });
+
+    test('the order of a query, an encoding or a case in it makes another page', async () => {
+      respond = (request, response) => response.writeHead(200, kept).end(request.url);
+      await using client = await open();
+      const paths = ['/p?a=1&b=2', '/p?b=2&a=1', '/p?a=1&b=2&', '/P?a=1&b=2', '/%70?a=1&b=2', '/p'];
+      for (let round = 0; round < 2; round++)
+        for (const path of paths)
+          expect((await client.callTool('raw_fetch', { url: `http://site.example${path}` })).structuredContent).toMatchObject({
+            start: path,
+          });
+      expect(asked).toHaveLength(paths.length);
+    });
+
+    test('the host is part of it', async () => {
+      respond = (request, response) => response.writeHead(200, kept).end(request.headers.host);
+      await using client = await open();
+      for (const host of ['site.example', 'other.example', 'site.example:8080'])
+        expect((await client.callTool('raw_fetch', { url: `http://${host}/page` })).structuredContent).toMatchObject({ start: host });
+    });
+
+    test('Vary: * is kept by nobody', async () => {
+      respond = (_request, response) => response.writeHead(200, { ...kept, vary: '*' }).end('one');
+      await using client = await open();
+      for (let round = 0; round < 2; round++) await client.callTool('raw_fetch', { url });
+      expect(asked).toHaveLength(2);
+    });
+  });
+
+  test('HF-032: a redirect that is kept is judged each time', async () => {
+    respond = ({ url: path }, response) =>
+      path === '/page'
+        ? response.writeHead(301, { location: 'http://other.example/', 'cache-control': 'max-age=600' }).end()
+        : response.end('there');
+    let at = '93.184.216.35';
+    const network = testNetwork({}, () => site.port, { resolve: async (name) => [name.startsWith('other') ? at : '93.184.216.34'] });
+    await using client = await connect(rawServerOn(network), { ignoreRobotsTxt: true });
+    expect((await client.callTool('raw_fetch', { url })).structuredContent).toMatchObject({ start: 'there' });
+    at = '169.254.169.254';
+    expect((await client.callTool('raw_fetch', { url }))._meta?.code).toBe('denied');
+    expect(asked.map((request) => request.url)).toEqual(['/page', '/']);
   });
 
   test('HF-010: a name that was public is judged again before its page comes from the cache', async () => {
@@ -216,6 +294,27 @@ describe('retries', () => {
     expect(asked).toHaveLength(1);
     respond = (_request, response) => response.end('other');
     expect((await client.callTool('raw_fetch', { url: 'http://other.example/' })).structuredContent).toMatchObject({ start: 'other' });
+  });
+
+  test('a call that is cancelled while it waits to try again ends nothing but itself', async () => {
+    failing(9, 503);
+    await using client = await open();
+    const abort = new AbortController();
+    const cancelled = client.callTool('raw_fetch', { url }, { signal: abort.signal });
+    await expect.poll(() => asked.length).toBe(1);
+    abort.abort();
+    await expect(cancelled).rejects.toThrow();
+    // Longer than its wait would have been. Whatever nobody hears of by now fails the run of these tests.
+    const after = 'http://other.example/';
+    failing(2, 503);
+    expect((await client.callTool('raw_fetch', { url: after })).structuredContent).toMatchObject({ start: 'done' });
+  });
+
+  test('large answers of a gateway that failed keep no room from each other', async () => {
+    respond = (_request, response) => response.writeHead(503, { 'retry-after': '0' }).end('x'.repeat(1_000_000));
+    await using client = await open({ maxCacheBytes: 0 });
+    const calls = Array.from({ length: 12 }, () => client.callTool('raw_fetch', { url }));
+    for (const { structuredContent } of await Promise.all(calls)) expect(structuredContent).toMatchObject({ status: 503, truncated: true });
   });
 
   test('a connection that breaks is tried again', async () => {

@@ -28,6 +28,7 @@ const rawFetch = defineTool({
     start: z.string().describe('The first 2,000 characters'),
     size: z.number(),
     truncated: z.boolean(),
+    incomplete: z.boolean(),
     wireBytes: z.number(),
     fromCache: z.boolean(),
     age: z.number().optional(),
@@ -37,11 +38,7 @@ const rawFetch = defineTool({
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
   audit: ['url'],
   async handler({ url, headers, body, accept, ...rest }, { client, robots, signal }) {
-    const {
-      body: bytes,
-      headers: _headers,
-      ...facts
-    } = await client.send(url, {
+    using fetched = await client.send(url, {
       ...rest,
       ...(accept === undefined ? {} : { accept }),
       ...(body === undefined ? {} : { body }),
@@ -49,6 +46,7 @@ const rawFetch = defineTool({
       signal,
       before: async (next) => robots?.check(next, signal),
     });
+    const { body: bytes, headers: _headers, ...facts } = fetched;
     return { ...facts, redirects: [...facts.redirects], start: bytes.toString('utf8', 0, 8_000).slice(0, 2_000), size: bytes.length };
   },
 });

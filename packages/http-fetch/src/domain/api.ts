@@ -61,9 +61,10 @@ export async function callApi({ client, extractor, rules }: ApiAccess, request: 
   const before = (next: string) => {
     if (!allowsApi(rules, next, method)) throw refusedRedirect('leads to what is no API of the operator’s');
   };
-  const fetched = await client
+  using fetched = await client
     .send(url, { method, signal, accept, headers: others, ...bodyOf(request), before })
     .catch((error: unknown) => failed(error, method));
+  const bytes = fetched.body.length;
   const maxLength = Math.max(200, maxChars - ROOM_FOR_HEADERS - fetched.url.length);
   const { content, notes, truncated } = await readAnswer(fetched, extractor, { select, maxLength, signal });
   return {
@@ -72,7 +73,7 @@ export async function callApi({ client, extractor, rules }: ApiAccess, request: 
     mediaType: typeOf(fetched.mediaType),
     headers: shownHeaders(fetched.headers),
     content,
-    bytes: fetched.body.length,
+    bytes,
     truncated,
     notes: [...notesOn(fetched), ...notes],
   };

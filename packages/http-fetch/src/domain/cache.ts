@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { Writable } from 'node:stream';
 import { cacheStores, type Dispatcher, interceptors } from 'undici';
 
 type Store = InstanceType<typeof cacheStores.MemoryCacheStore>;
@@ -64,9 +65,42 @@ function variants(store: Store, sent: string) {
   return {
     get: (...[key]: Parameters<Store['get']>) => asFound(store.get(withSent(key))),
     createWriteStream: (...[key, value]: Parameters<Store['createWriteStream']>) =>
-      store.createWriteStream(withSent(key), { ...value, vary: { ...value.vary, [ALL_SENT]: sent } }),
+      gathered(store.createWriteStream(withSent(key), { ...value, vary: { ...value.vary, [ALL_SENT]: sent } })),
     delete: (...[key]: Parameters<Store['delete']>) => store.delete(key),
   };
+}
+
+/** Bytes that are kept as one. */
+const PIECE_BYTES = 16_384;
+
+/** Writes larger pieces: what comes byte by byte would be kept as millions of buffers, of which the store counts the bytes alone. */
+function gathered(store: Writable | undefined): Writable | undefined {
+  if (store === undefined) return undefined;
+  let pieces: Buffer[] = [];
+  let size = 0;
+  const flush = () => {
+    if (size > 0) store.write(Buffer.concat(pieces));
+    pieces = [];
+    size = 0;
+  };
+  return new Writable({
+    // It takes all at once. A pause of its own would end with a start that undoes the pause of who reads the answer, too.
+    highWaterMark: Number.MAX_SAFE_INTEGER,
+    write(piece: Buffer, _encoding, done) {
+      pieces.push(piece);
+      size += piece.length;
+      if (size >= PIECE_BYTES) flush();
+      done(store.destroyed ? new Error('more than the store takes') : null);
+    },
+    final(done) {
+      flush();
+      store.end(done);
+    },
+    destroy(error, done) {
+      if (error !== null || !store.writableEnded) store.destroy();
+      done(error);
+    },
+  });
 }
 
 function asFound(found: ReturnType<Store['get']>): ReturnType<Store['get']> {

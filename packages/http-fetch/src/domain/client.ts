@@ -2,16 +2,17 @@ import { MIMEType } from 'node:util';
 import { ToolError } from '@touchstone-mcp/core/errors';
 import { abortable } from './abortable.ts';
 import type { PublicAddress } from './address.ts';
+import { createBodyRoom, type RoomClaim } from './body-room.ts';
 import { Cache } from './cache.ts';
 import { type ConnectionSettings, Connections } from './connections.ts';
 import { ACCEPT_ENCODING, readBody } from './decode.ts';
-import { codeOf, hostFailure } from './failures.ts';
+import { codeOf, hostFailure, isBrokenOff } from './failures.ts';
 import type { Client, Fetched, RequestOptions, SendOptions } from './fetched.ts';
 import { ResponseHeaders } from './headers.ts';
-import { MAX_INTERIM } from './limits.ts';
+import { MAX_INTERIM, MAX_PASSING_BYTES, usefulBytesOf } from './limits.ts';
 import { MAX_WAIT_MS, Pace } from './pace.ts';
-import { isRedirect, MAX_REDIRECT_BYTES, MAX_REDIRECTS, type Redirect, redirectOf, refusedRedirect } from './redirects.ts';
-import { isHostDown, retrying } from './retry.ts';
+import { isRedirect, MAX_REDIRECTS, type Redirect, redirectOf, refusedRedirect } from './redirects.ts';
+import { isHostDown, isPassing, retrying } from './retry.ts';
 import { judgeTarget, type TargetRules } from './target.ts';
 import { type AllowedUrl, allowUrl, type UrlRules } from './url.ts';
 
@@ -34,15 +35,19 @@ interface Call {
   /** Of the caller, or of the deadline. */
   readonly signal: AbortSignal;
   readonly deadline: AbortSignal;
+  readonly room: RoomClaim;
+  /** The memory of what was read so far, redirects and failed tries included. */
+  readonly bodies: Set<() => void>;
 }
 
-type Answer = Omit<Fetched, 'redirects'>;
+type Answer = Omit<Fetched, 'redirects' | typeof Symbol.dispose>;
 
 class GuardedClient implements Client {
   readonly #settings: ClientSettings;
   readonly #connections: Connections;
   readonly #cache: Cache | undefined;
   readonly #pace = new Pace(isHostDown);
+  readonly #room = createBodyRoom();
 
   constructor(settings: ClientSettings) {
     this.#settings = settings;
@@ -56,11 +61,18 @@ class GuardedClient implements Client {
 
   async send(url: string, options: SendOptions): Promise<Fetched> {
     const deadline = AbortSignal.timeout(this.#settings.limits.totalMs);
-    const call = { options, deadline, signal: AbortSignal.any([options.signal, deadline]) };
+    const room = this.#room.claim();
+    const bodies = new Set<() => void>();
+    const call = { options, deadline, signal: AbortSignal.any([options.signal, deadline]), room, bodies };
+    const release = () => {
+      for (const giveBack of bodies) giveBack();
+      room[Symbol.dispose]();
+    };
     const first = allowUrl(url, this.#settings);
     try {
-      return await this.#follow(first, call);
+      return { ...(await this.#follow(first, call)), [Symbol.dispose]: release };
     } catch (error) {
+      release();
       options.signal.throwIfAborted();
       if (!deadline.aborted || error instanceof ToolError) throw error;
       throw new ToolError('timeout', `${first.host} did not answer in time.`, { hint: 'Try again later, or another page.', cause: error });
@@ -75,7 +87,7 @@ class GuardedClient implements Client {
     await this.#connections[Symbol.asyncDispose]();
   }
 
-  async #follow(first: AllowedUrl, call: Call): Promise<Fetched> {
+  async #follow(first: AllowedUrl, call: Call): Promise<Omit<Fetched, typeof Symbol.dispose>> {
     const { method, before } = call.options;
     const follows = method === 'GET' || method === 'HEAD';
     const redirects: Redirect[] = [];
@@ -125,14 +137,21 @@ class GuardedClient implements Client {
     const seen: number[] = [];
     const pool = this.#connections.to(url.origin, addresses);
     const dispatcher = this.#cache?.before(pool, headers, (status) => seen.push(status)) ?? pool;
-    const isTimeUp = (error: unknown) =>
-      codeOf(error) === 'UND_ERR_BODY_TIMEOUT' || (call.deadline.aborted && !call.options.signal.aborted);
+    const endedBy = (error: unknown) => {
+      if (call.options.signal.aborted) return undefined;
+      if (codeOf(error) === 'UND_ERR_BODY_TIMEOUT' || call.deadline.aborted) return 'limit';
+      return isBrokenOff(error) ? 'connection' : undefined;
+    };
     try {
       const request = { origin: url.origin, path: url.pathname + url.search, method, headers, body, signal: call.signal };
       const response = await dispatcher.request({ ...request, onInfo: interimCounter() });
       const received = new ResponseHeaders(response.headers);
-      const cap = isRedirect(response.statusCode) ? MAX_REDIRECT_BYTES : Math.min(this.#settings.limits.maxBytes, maxBytes);
-      const { bytes, ...read } = await readBody(response.body, received.get('content-encoding') ?? '', cap, isTimeUp);
+      const goesOn = isRedirect(response.statusCode) || isPassing(response.statusCode);
+      const cap = Math.min(this.#settings.limits.maxBytes, maxBytes, goesOn ? MAX_PASSING_BYTES : maxBytes);
+      const usefulBytes = (start: Buffer) => usefulBytesOf(start, cap);
+      const limits = { maxBytes: cap, usefulBytes, enter: () => call.room.enter(call.signal), endedBy };
+      const { bytes, release, ...read } = await readBody(response.body, received.get('content-encoding') ?? '', limits);
+      call.bodies.add(release);
       const fromCache = this.#cache !== undefined && isCached(seen, response.statusCode);
       return { ...factsOf(url, response.statusCode, received), ...read, body: bytes, fromCache };
     } catch (error) {

@@ -86,7 +86,7 @@ export class Connections implements AsyncDisposable {
         // The name is for the certificate; the address is where the packets go.
         const at = { ...options, servername: options.servername ?? '', hostname: to.host, port: String(to.port) };
         (rest.length > 0 ? first : last)(at, (error, socket) => {
-          if (error === null) checkPeer(socket, to.host, callback);
+          if (error === null) checkPeer(socket, to.host, network.ownAddresses(), callback);
           else if (rest.length > 0) dial(rest);
           else callback(error, null);
         });
@@ -96,9 +96,14 @@ export class Connections implements AsyncDisposable {
   }
 }
 
-/** The second wall: whoever has answered must be who was dialled. */
-function checkPeer(socket: Socket, expected: string, callback: buildConnector.Callback): void {
-  if (isSameAddress(socket.remoteAddress, expected)) {
+/**
+ * The second wall: whoever has answered must be who was dialled. A connection from an address to itself stays on this machine: where that is no
+ * address of ours that was known when it was judged, it has come since.
+ */
+function checkPeer(socket: Socket, expected: string, own: ReadonlySet<string>, callback: buildConnector.Callback): void {
+  const { localAddress = '', remoteAddress } = socket;
+  const isNew = isSameAddress(remoteAddress, localAddress) && !own.has(localAddress);
+  if (isSameAddress(remoteAddress, expected) && !isNew) {
     callback(null, socket);
   } else {
     socket.destroy();

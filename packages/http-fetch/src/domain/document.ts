@@ -68,7 +68,11 @@ export async function readDocument(
   { url, view, section, start, maxLength, version, accept, maxChars, signal, ...how }: DocumentRequest,
 ): Promise<Document> {
   const wanted = allowHeaders({ accept: accept ?? (view === 'json' ? ACCEPT_JSON : ACCEPT) });
-  const fetched = await client.get(url, { ...how, ...wanted, signal });
+  const before = async (next: string) => {
+    await how.before?.(next);
+    extractor.prepare();
+  };
+  using fetched = await client.get(url, { ...how, ...wanted, signal, before });
   const { body } = fetched;
   const facts = factsOf(fetched);
   if (body.length === 0) return { ...facts, ...NOTHING, kind: 'empty' };
@@ -121,13 +125,14 @@ function factsOf(fetched: Fetched) {
 }
 
 /** Our own sentences on how an answer came, where that is worth a word. */
-export function notesOn(fetched: Pick<Fetched, 'status' | 'headers' | 'truncated' | 'body'>): string[] {
-  const { status, truncated, body } = fetched;
+export function notesOn(fetched: Pick<Fetched, 'status' | 'headers' | 'truncated' | 'incomplete' | 'body'>): string[] {
+  const { status, truncated, incomplete, body } = fetched;
   const after = retryAfterMs(fetched);
   return [
     ...(status === 200 ? [] : [`Status ${`${status} ${STATUS_CODES[status] ?? ''}`.trim()}.`]),
     ...(status >= 400 && after !== undefined ? [`The host asks to wait ${Math.ceil(after / 1_000)} s.`] : []),
-    ...(truncated ? [`A limit has cut it after ${body.length} bytes.`] : []),
+    ...(incomplete ? [`The host broke off after ${body.length} bytes: it is incomplete.`] : []),
+    ...(truncated && !incomplete ? [`A limit has cut it after ${body.length} bytes.`] : []),
   ];
 }
 

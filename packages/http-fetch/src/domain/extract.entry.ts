@@ -7,7 +7,9 @@ import { readBody } from './read-body.ts';
 
 async function answer({ body, job, part }: ReadRequest): Promise<ReadAnswer> {
   try {
-    return { page: partOf(await readBody(body, job), part) };
+    // Its own copy: two forms of a large body at a time are enough.
+    const release = () => void (body.buffer as ArrayBuffer).transfer(0);
+    return { page: partOf(await readBody(body, job, release), part) };
   } catch (error) {
     const { code, message, hint, cause } = toToolError(error);
     return { error: { code, message, hint, cause: String(cause instanceof Error ? cause.stack : cause) } };

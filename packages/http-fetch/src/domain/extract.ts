@@ -3,9 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, ToolError } from '@touchstone-mcp/core/errors';
 import pLimit from 'p-limit';
+import { abortable } from './abortable.ts';
+import { tooLargePdf } from './bounded-buffers.ts';
+import { MAX_TEXT_BYTES } from './limits.ts';
+import { sniffed } from './media.ts';
 import type { BodyFacts } from './page.ts';
 import type { PagePart, PartRequest } from './part.ts';
-import { MAX_TEXT_BYTES, type ReadJob } from './read-job.ts';
+import type { ReadJob } from './read-job.ts';
 
 /** What a thread is sent. */
 export interface ReadRequest {
@@ -23,9 +27,12 @@ export type ReadAnswer =
 export interface Extractor extends AsyncDisposable {
   /**
    * Reads an answer: HTML, feeds, sitemaps, PDF, JSON, any text. No body can stall or end the process: what takes too long or too much
-   * memory as a document is read as plain text. Of a `part` nothing else comes back. Throws `invalid_input` for bytes that are no text, `too_large` where not even that works.
+   * memory as a document is read as plain text. Of a `part` nothing else comes back. The memory
+   * of a PDF is taken, so that its body is empty then. Throws `invalid_input` for bytes that are no text, `too_large` where not even that works.
    */
   extract(body: Uint8Array, facts: BodyFacts, signal: AbortSignal, part?: PartRequest): Promise<PagePart>;
+  /** Starts a thread if there is none: whoever waits for a body anyway need not wait for it later. */
+  prepare(): void;
 }
 
 /** The limits of one thread. */
@@ -38,50 +45,68 @@ export interface ExtractorOptions {
   readonly heapMb?: number;
 }
 
-/** How much the whole process may grow while a thread works: twice what any page costs. */
-const MAX_GROWTH_BYTES = 128 * 1024 * 1024;
-const WATCH_MS = 20;
-
 /** PDF is read whole or not at all. */
 const MAX_PDF_BYTES = 16 * 1024 * 1024;
 
-/** An extractor that starts its threads when they are needed. */
-export function openExtractor({ threads = 2, deadlineMs = 10_000, idleMs = 20_000, heapMb = 56 }: ExtractorOptions = {}): Extractor {
+/** An extractor that starts its threads when they are needed: one by default, since what bounds the memory of a process is how many there are. */
+export function openExtractor({ threads = 1, deadlineMs = 10_000, idleMs = 20_000, heapMb = 22 }: ExtractorOptions = {}): Extractor {
   const limit = pLimit(threads);
+  const all = new Set<Worker>();
   const idle = new Map<Worker, NodeJS.Timeout>();
+  const closing = new AbortController();
 
-  function forget(this: Worker): void {
-    clearTimeout(idle.get(this));
-    idle.delete(this);
-  }
-  const take = (): Worker => {
-    const [waiting] = idle;
-    if (waiting === undefined) return startThread(heapMb).once('exit', forget);
-    const [worker, timer] = waiting;
-    clearTimeout(timer);
+  const start = (): Worker => {
+    const worker = startThread(heapMb);
+    all.add(worker);
+    return worker.once('exit', () => {
+      all.delete(worker);
+      forget(worker);
+    });
+  };
+  const forget = (worker: Worker) => {
+    clearTimeout(idle.get(worker));
     idle.delete(worker);
-    worker.ref();
-    return worker;
+  };
+  const take = (): Worker => {
+    const [waiting] = idle.keys();
+    if (waiting === undefined) return start();
+    forget(waiting);
+    waiting.ref();
+    return waiting;
+  };
+  // Forgotten before it ends: a thread that is about to end would take a page with it.
+  const end = (worker: Worker) => {
+    forget(worker);
+    return worker.terminate();
   };
   const giveBack = (worker: Worker) => {
     worker.unref();
-    idle.set(worker, setTimeout(() => worker.terminate(), idleMs).unref());
+    idle.set(worker, setTimeout(end, idleMs, worker).unref());
   };
 
   async function attempt(request: ReadRequest, signal: AbortSignal): Promise<ReadAnswer | undefined> {
     const worker = take();
+    // Seen before the body is given away.
+    const keeps = !isPdf(request.body);
     const answer = await answerOf(worker, request, deadlineMs, signal);
-    if (answer === undefined) await worker.terminate();
-    else giveBack(worker);
+    // The reader of PDF may leave work behind that fails later, and with it the next page.
+    if (answer !== undefined && keeps) giveBack(worker);
+    else await end(worker);
     signal.throwIfAborted();
     return answer;
   }
 
   async function read(body: Uint8Array, facts: BodyFacts, signal: AbortSignal, part: PartRequest | undefined): Promise<PagePart> {
+    signal.throwIfAborted();
+    const job = { ...facts, plain: false, totalBytes: body.length };
+    if (isPdf(body)) {
+      // As text it would mean nothing, so there is one attempt, and nobody needs the body afterwards.
+      const answer = await attempt({ body: ownBody(body, MAX_PDF_BYTES), job, part }, signal);
+      if (answer === undefined) throw tooLargePdf();
+      return pageOf(answer);
+    }
     for (const plain of [false, true]) {
-      signal.throwIfAborted();
-      const job = { ...facts, plain, totalBytes: body.length };
-      const answer = await attempt({ body: startOfBody(body), job, part }, signal);
+      const answer = await attempt({ body: new Uint8Array(body.subarray(0, MAX_TEXT_BYTES)), job: { ...job, plain }, part }, signal);
       if (answer !== undefined) return pageOf(answer);
     }
     throw new ToolError('too_large', 'The answer cannot be read within the limits of time and memory.', {
@@ -90,10 +115,20 @@ export function openExtractor({ threads = 2, deadlineMs = 10_000, idleMs = 20_00
   }
 
   return {
-    extract: (body, facts, signal, part) => limit(() => read(body, facts, signal, part)),
+    // Whoever is cancelled while others are read gives back the room for its body at once.
+    extract(body, facts, signal, part) {
+      const either = AbortSignal.any([signal, closing.signal]);
+      return abortable(
+        limit(() => read(body, facts, either, part)),
+        either,
+      );
+    },
+    prepare() {
+      if (all.size === 0 && !closing.signal.aborted) giveBack(start());
+    },
     async [Symbol.asyncDispose]() {
-      limit.clearQueue();
-      await Promise.all(Array.from(idle.keys(), (worker) => worker.terminate()));
+      closing.abort(new ToolError('unavailable', 'The server is ending.'));
+      await Promise.all(Array.from(all, end));
     },
   };
 }
@@ -121,33 +156,24 @@ function answerOf(worker: Worker, request: ReadRequest, deadlineMs: number, sign
   const { promise, resolve } = Promise.withResolvers<ReadAnswer | undefined>();
   const giveUp = () => resolve(undefined);
   const timer = setTimeout(giveUp, deadlineMs);
-  // The heap of a thread is limited, its buffers are not: a stream of a PDF may be a thousand times its size.
-  const before = threadBytes();
-  const watch = setInterval(() => {
-    if (threadBytes() - before > MAX_GROWTH_BYTES) giveUp();
-  }, WATCH_MS);
   worker.once('message', resolve).once('error', giveUp).once('exit', giveUp);
   signal.addEventListener('abort', giveUp, { once: true });
-  // Its own copy: the caller keeps the body, and nothing is copied on the way.
+  // Nothing is copied on the way.
   worker.postMessage(request, [request.body.buffer as ArrayBuffer]);
   return promise.finally(() => {
     clearTimeout(timer);
-    clearInterval(watch);
     signal.removeEventListener('abort', giveUp);
     worker.off('message', resolve).off('error', giveUp).off('exit', giveUp);
   });
 }
 
-/** What the process holds, without the buffers of the main thread: bodies that come in meanwhile are nothing that a page costs. */
-function threadBytes(): number {
-  const { rss, external } = process.memoryUsage();
-  return rss - external;
+/** The body itself if it has its memory for itself, so that it can be given away; else a copy. */
+function ownBody(body: Uint8Array, maxBytes: number): Uint8Array {
+  return body.length === body.buffer.byteLength && body.length <= maxBytes ? body : new Uint8Array(body.subarray(0, maxBytes));
 }
 
-/** A copy of as much as is read, in memory of its own, so that it can be given away. */
-function startOfBody(body: Uint8Array): Uint8Array {
-  const isPdf = Buffer.from(body.buffer, body.byteOffset, Math.min(body.length, 1_024)).includes('%PDF-');
-  return new Uint8Array(body.subarray(0, isPdf ? MAX_PDF_BYTES : MAX_TEXT_BYTES));
+function isPdf(body: Uint8Array): boolean {
+  return sniffed(body) === 'application/pdf';
 }
 
 function pageOf(answer: ReadAnswer): PagePart {

@@ -72,6 +72,15 @@ export function hostFailure(error: unknown, host: string): unknown {
   return new ToolError(code, `${host} ${sentence}.`, { ...(hint === undefined ? {} : { hint }), cause });
 }
 
+/** What a connection or the parser says when a body ends before its end. */
+const BROKEN_OFF =
+  /^(?:UND_ERR_RES_CONTENT_LENGTH_MISMATCH|UND_ERR_SOCKET|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|HPE_INVALID_EOF_STATE)$/;
+
+/** Whether an error in the middle of a body says that the host broke off. */
+export function isBrokenOff(error: unknown): boolean {
+  return BROKEN_OFF.test(codeOf(error) ?? '');
+}
+
 /** The code of an error, or of what caused it. */
 export function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;

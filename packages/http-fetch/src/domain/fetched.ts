@@ -4,8 +4,8 @@ import type { Redirect } from './redirects.ts';
 /** The methods that can be sent. CONNECT and TRACE are for intermediaries. */
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** An answer, read as far as the limits allow. */
-export interface Fetched {
+/** An answer, read as far as the limits allow. To be disposed of when its body has been read: a large one keeps others waiting. */
+export interface Fetched extends Disposable {
   readonly status: number;
   /** Where the answer came from, after all redirects; the host in ASCII. */
   readonly url: string;
@@ -17,8 +17,10 @@ export interface Fetched {
   readonly charset: string | undefined;
   /** Decompressed. */
   readonly body: Buffer;
-  /** Whether a limit has cut the body. */
+  /** Whether the body is not whole: a limit has cut it, or the connection ended. */
   readonly truncated: boolean;
+  /** Whether it was the connection. */
+  readonly incomplete: boolean;
   /** Bytes of the body as they came, compressed. */
   readonly wireBytes: number;
   /** Whether the body was had before; the host may have been asked if it still holds. */

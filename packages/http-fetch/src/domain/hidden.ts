@@ -8,22 +8,26 @@ const SHOWS_NOTHING = new Set(
   ).split(' '),
 );
 
-/** Sheets that hide what stands off the page, is transparent, has no size or is cut away. */
+/** Styles that hide what they are for: it is not there, has no size, or stands off the page. */
 const HIDING: readonly RegExp[] = [
   /(?:^|;)display:none/,
   /(?:^|;)visibility:(?:hidden|collapse)/,
   /(?:^|;)content-visibility:hidden/,
-  /(?:^|;)opacity:(?:0?\.0\d*|0|\d*\.?\d*e-\d+|calc\(0\))(?:%|;|$|!)/,
-  /(?:^|;)(?:scale|zoom):0(?:\.0+)?(?:%|;|$|!)/,
   /(?:^|;)font:(?:[a-z]+)?0(?:p[xt]|r?em|%)?\//,
-  /(?:^|;)filter:opacity\(0(?:\.0*)?%?\)/,
   /(?:^|;)-webkit-text-fill-color:transparent/,
   /(?:^|;)font-size:(?:0+(?:\.0*)?(?:[a-z%;!]|$)|0?\.0\d*[a-z%]|[01](?:\.\d+)?p[xt])/,
   /(?:^|;)(?:left|right|top|bottom|inset|translate|text-indent|margin|margin-left|margin-top):-(?:[5-9]\d{2}px|\d{4,}px|\d{2,}r?em|\d{3,}[%pv])/,
   /(?:^|;)(?:left|top):(?:[5-9]\d{3}|\d{5,})px/,
-  /(?:^|;)transform:(?:scale[xyz3d]{0,2}\(0(?:\.0+)?[,)]|translate[xyz3d]{0,2}\(-\d{3,})/,
   /(?:^|;)clip:rect\((?:0|1px)/,
   /(?:^|;)clip-path:(?:inset\((?:50|100)%|circle\(0)/,
+  /(?:^|;)(?:-webkit-)?mask(?:-image)?:linear-gradient\((?:(?:transparent|#0000|#00000000)[,)]){2}/,
+];
+/** The same, but in a style sheet it is where an effect begins, and scripts show it. */
+const FADED: readonly RegExp[] = [
+  /(?:^|;)opacity:(?:0?\.0\d*|0|\d*\.?\d*e-\d+|calc\(0\))(?:%|;|$|!)/,
+  /(?:^|;)(?:scale|zoom):0(?:\.0+)?(?:%|;|$|!)/,
+  /(?:^|;)filter:opacity\(0(?:\.0*)?%?\)/,
+  /(?:^|;)transform:(?:scale[xyz3d]{0,2}\(0(?:\.0+)?[,)]|translate[xyz3d]{0,2}\(-\d{3,})/,
 ];
 const OVERFLOW = /(?:^|;)overflow(?:-[xy])?:(?:hidden|clip)/;
 const NO_SIZE = /(?:^|;)(?:max-)?(?:width|height):[01](?:px|;|$)/;
@@ -47,7 +51,7 @@ export function showsNothing(name: string, attributes: Attributes): boolean {
 
 /**
  * Whether a person who looks at the page would not see an element, as far as its own tag tells. Text in the colour of what is behind it
- * counts: the nearest background that a tag sets, else white. What style sheets hide by class is not known here.
+ * counts: the nearest background that a tag sets, else white. What style sheets hide is in `hidden-rules.ts`.
  */
 export function isHidden(attributes: Attributes, behind: Background | undefined): boolean {
   if (attributes.size === 0) return false;
@@ -59,7 +63,12 @@ export function isHidden(attributes: Attributes, behind: Background | undefined)
 }
 
 function isHiding(style: string): boolean {
-  return HIDING.some((hiding) => hiding.test(style)) || (OVERFLOW.test(style) && NO_SIZE.test(style));
+  return [...HIDING, ...FADED].some((hiding) => hiding.test(style)) || (OVERFLOW.test(style) && NO_SIZE.test(style));
+}
+
+/** Whether the declarations of a rule, as `plainStyle` writes them, hide what it is for and are not likely to be undone by a script. */
+export function isHiddenByRule(style: string): boolean {
+  return HIDING.some((hiding) => hiding.test(style));
 }
 
 /** The background that an element's own tag gives it: `unknown` for pictures and for colours that are not told apart here. */
@@ -72,15 +81,21 @@ export function backgroundOf(attributes: Attributes): Background | undefined {
 function foregroundOf(style: string, attributes: Attributes): Colour | 'transparent' | undefined {
   const set = /(?:^|;)color:([^;!]*)/.exec(style)?.[1] ?? attributes.get('color')?.toLowerCase();
   if (set === undefined) return undefined;
-  return set === 'transparent' || /^(?:rgb|hsl)a?\([^)]*[,/]0?(?:\.0+|0)%?\)$/.test(set) || /^#(?:...0|.{6}00)$/.test(set)
+  return set === 'transparent' ||
+    /^(?:rgb|hsl)a?\([^)]*[,/]0?(?:\.0+|0)%?\)$/.test(set) ||
+    /^#(?:...0|.{6}00)$/.test(set) ||
+    isMixedAway(set)
     ? 'transparent'
     : colourOf(set);
 }
 
-/** White space, comments and case say nothing in a style. Escapes could spell any word: `d\69splay`. */
 function styleOf(attributes: Attributes): string {
   const style = attributes.get('style');
-  if (style === undefined) return '';
+  return style === undefined ? '' : plainStyle(style);
+}
+
+/** Declarations as they can be compared: white space, comments and case say nothing, and escapes could spell any word (`d\69splay`). */
+export function plainStyle(style: string): string {
   const bare = style
     .split('/*')
     .map((part, index) => (index === 0 ? part : part.slice(`${part}*/`.indexOf('*/') + 2)))
@@ -120,4 +135,11 @@ function isUnreadable(colour: Colour | 'transparent' | undefined, behind: Backgr
   if (colour === undefined) return false;
   if (colour === 'transparent') return true;
   return behind !== 'unknown' && colour.every((part, index) => Math.abs(part - (behind[index] ?? 0)) <= 12);
+}
+
+/** `color-mix(in srgb, red 0%, transparent)` */
+function isMixedAway(colour: string): boolean {
+  return /^color-mix\(.*(?:transparent(?:9[5-9]|100)|[^\d.][0-4](?:\.\d+)?%,transparent|transparent,[^,]*[^\d.,][0-4](?:\.\d+)?%\))/.test(
+    colour,
+  );
 }

@@ -1,6 +1,7 @@
 import { startOf } from './charset.ts';
 import { decodeEntities } from './entities.ts';
 import { type Background, backgroundOf, isHidden, showsNothing } from './hidden.ts';
+import { type HidingRules, hidingRules } from './hidden-rules.ts';
 import { depthOf, HEADING, impliedDepth, type Nested } from './html-nesting.ts';
 import { type Attributes, scan, type Token } from './html-scan.ts';
 import { visibleText } from './invisible.ts';
@@ -48,6 +49,7 @@ interface Reading {
   readonly stack: Open[];
   /** End tags that will come of elements that were too deep. */
   readonly flattened: Map<string, number>;
+  readonly rules: HidingRules;
   /** The background of the page. */
   ground: Background | undefined;
   readonly report: Sifting;
@@ -61,7 +63,16 @@ interface Reading {
  * characters. Linear, whatever the page is. `report` says what was left out, and is complete at the end.
  */
 export function* sift(html: string, { maxElements, maxCharacters }: SiftLimits, report: Sifting): Generator<Sifted, void, undefined> {
-  const page: Reading = { stack: [], flattened: new Map(), ground: undefined, report, elements: maxElements, characters: maxCharacters };
+  const rules = hidingRules(html);
+  const page: Reading = {
+    stack: [],
+    flattened: new Map(),
+    rules,
+    ground: undefined,
+    report,
+    elements: maxElements,
+    characters: maxCharacters,
+  };
   for (const token of scan(html)) {
     if (token.kind === 'close') yield* close(page, token.name);
     else if (token.kind === 'text') yield* showText(page, token);
@@ -99,9 +110,9 @@ function* open(page: Reading, name: string, attributes: Attributes): Generator<S
   }
 }
 
-function entryOf({ stack, ground }: Reading, name: string, attributes: Attributes): Open {
+function entryOf({ stack, rules, ground }: Reading, name: string, attributes: Attributes): Open {
   const within = stack.at(-1);
-  const hidden = within?.hidden === true || isHidden(attributes, within?.background ?? ground);
+  const hidden = within?.hidden === true || isHidden(attributes, within?.background ?? ground) || rules.hides(name, attributes);
   const shown = within?.shown !== false && !hidden && !showsNothing(name, attributes) && !isLooseButton(name, stack);
   return { name, shown, hidden, background: backgroundOf(attributes) ?? within?.background };
 }

@@ -6,11 +6,11 @@ import { escapeMarkup, type MarkupElement, writeMarkup } from './markup.ts';
 import type { Format, Page } from './page.ts';
 import { pageFacts } from './page-facts.ts';
 
-/** What a tree is made of, so that it stays within about 30 MiB. */
-const TREE_LIMITS: SiftLimits = { maxElements: 40_000, maxCharacters: 1_000_000 };
+/** What a tree is made of, so that it stays within about 14 MiB. */
+const TREE_LIMITS: SiftLimits = { maxElements: 20_000, maxCharacters: 720_000 };
 
 /** What text alone is made of: nothing is kept but the text. */
-const TEXT_LIMITS: SiftLimits = { maxElements: Number.POSITIVE_INFINITY, maxCharacters: 2_000_000 };
+const TEXT_LIMITS: SiftLimits = { maxElements: Number.POSITIVE_INFINITY, maxCharacters: 1_000_000 };
 
 const MIN_TREE_CHARACTERS = 1_000;
 

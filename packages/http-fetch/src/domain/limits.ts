@@ -1,3 +1,5 @@
+import { MAX_MEDIA_BYTES, sniffed } from './media.ts';
+
 /** What one request may take. Times in milliseconds. */
 export interface Limits {
   /** Until a connection stands, TLS included. */
@@ -11,6 +13,22 @@ export interface Limits {
   /** Bytes of a body once decompressed. A longer one is cut. */
   readonly maxBytes: number;
 }
+
+/** Bytes of a text that are read. What follows would not fit into memory as a tree, nor into any answer. */
+export const MAX_TEXT_BYTES = 2 * 1024 * 1024;
+
+/** How many bytes of a body are of use, by its beginning: a PDF is read whole or not at all, media up to what is attached. */
+export function usefulBytesOf(start: Uint8Array, maxBytes: number): number {
+  const type = sniffed(start);
+  if (type === 'application/pdf') return maxBytes;
+  return Math.min(maxBytes, /^(?:image|audio)/.test(type ?? '') ? MAX_MEDIA_BYTES + 1 : MAX_TEXT_BYTES);
+}
+
+/**
+ * Bytes that are read of an answer that may be followed by another request of the same call: a redirect, a gateway that failed. So few need no
+ * room, and a call that has room waits for no turn.
+ */
+export const MAX_PASSING_BYTES = 65_536;
 
 /** Bytes that the headers of an answer may have. */
 export const MAX_HEADER_BYTES = 65_536;

@@ -1,6 +1,7 @@
 import { Readability } from '@mozilla/readability';
 import { inlineAll, isBesideText, tidyLine } from './markdown-inline.ts';
 import { attribute, type MarkupDocument, type MarkupElement, parseMarkup } from './markup.ts';
+import { leanTree } from './markup-tree.ts';
 
 /** The part of a page that is its content. */
 export interface MainContent {
@@ -14,6 +15,7 @@ export interface MainContent {
 
 /** Readability walks and rewrites the tree many times over: larger pages are cut by their landmarks only. */
 const MAX_READABLE_ELEMENTS = 12_000;
+const MAX_READABLE_CHARACTERS = 700_000;
 const MIN_MAIN_CHARACTERS = 140;
 
 /** How much of what <main> or the body has must be in an article for the article to be the content. */
@@ -47,26 +49,27 @@ function holdsContent(element: MarkupElement): boolean {
  * cuts code, tables and lists away. Without either, it is the page without what is around it.
  */
 export function mainContent(markup: string, url: string, elements: number): MainContent {
-  const { body, document } = prunedPage(markup, url);
+  const isReadable = elements <= MAX_READABLE_ELEMENTS && markup.length <= MAX_READABLE_CHARACTERS;
+  const { body, document } = prunedPage(markup, url, isReadable);
   const heading = soleHeading(body);
   const main = mainOf(body);
   const wanted = measure(main ?? body);
   const enough = isThread(body) ? ENOUGH_OF_THREAD : main === undefined ? ENOUGH_OF_BODY : ENOUGH_OF_MAIN;
-  const isReadable = elements <= MAX_READABLE_ELEMENTS;
   const article = isReadable ? articleOf(document) : undefined;
   if (article !== undefined && keeps(measure(article.root), wanted, enough)) return { ...article, heading };
   // Readability has rewritten the tree.
-  const whole = isReadable ? prunedPage(markup, url).body : body;
+  const whole = isReadable ? prunedPage(markup, url, false).body : body;
   const root = mainOf(whole);
   return { root: root ?? whole, extracted: root !== undefined, byline: article?.byline, heading };
 }
 
 /** The tree without what is around the content, unless that is all there is. */
-function prunedPage(markup: string, url: string): { body: MarkupElement; document: MarkupDocument } {
-  const document = parseMarkup(markup, url);
+function prunedPage(markup: string, url: string, isReadable: boolean): { body: MarkupElement; document: MarkupDocument } {
+  const parse = () => (isReadable ? parseMarkup(markup, url) : leanTree(markup));
+  const document = parse();
   prune(document.body);
   if (document.body.textContent.trim() !== '') return { body: document.body, document };
-  const whole = parseMarkup(markup, url);
+  const whole = parse();
   return { body: whole.body, document: whole };
 }
 

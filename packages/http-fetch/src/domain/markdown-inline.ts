@@ -3,6 +3,7 @@ import { codeSpan } from './markdown-code.ts';
 import { escapeText } from './markdown-escape.ts';
 import { attribute, isElement, type MarkupElement, type MarkupNode } from './markup.ts';
 import type { Link } from './page.ts';
+import { flat } from './pieces.ts';
 
 /** What the inline parts of one document have in common. */
 export interface InlineContext {
@@ -102,11 +103,8 @@ export function isBesideText(element: MarkupElement): boolean {
 
 /** One space for many, lines without spaces around them, none at the ends. */
 export function tidyLine(line: string): string {
-  return line
-    .replace(/[^\S\n]+/g, ' ')
-    .replace(/ ?\n ?/g, '\n')
-    .replace(/\n{2,}/g, '\n')
-    .trim();
+  const spaced = flat(line.replace(/[^\S\n]+/g, ' '));
+  return flat(spaced.replace(/ ?\n ?/g, '\n').replace(/\n{2,}/g, '\n')).trim();
 }
 
 /** Lines that are text but would begin a block in Markdown. */
@@ -132,7 +130,7 @@ function target(href: string): string {
 
 function text(written: string, { plain }: InlineContext): string {
   // Markup that was decoded again may have made some (Readability writes and reads it).
-  const words = visibleText(written).replace(/\s+/g, ' ');
+  const words = flat(visibleText(written).replace(/\s+/g, ' '));
   return plain ? words : escapeText(words);
 }
 

@@ -2,6 +2,7 @@ import JSDOMParser from '@mozilla/readability/JSDOMParser.js';
 import type { Sifted } from './html-sift.ts';
 import { VOID } from './html-sift.ts';
 import { absolute } from './page-facts.ts';
+import { createPieces } from './pieces.ts';
 
 /** What is used of a text in the tree. */
 export interface MarkupText {
@@ -42,14 +43,15 @@ const FORMULA_CLASS = /(?:^|\s)(?:mwe-math|tex|latex|math)/i;
 
 /** Writes what was sifted as markup in which all tags match, links are absolute and only attributes that mean something are left. */
 export function writeMarkup(sifted: Iterable<Sifted>, base: string, title: string): string {
-  const parts = [`<html><head><title>${escapeMarkup(title)}</title></head><body>`];
+  const markup = createPieces();
+  markup.add(`<html><head><title>${escapeMarkup(title)}</title></head><body>`);
   for (const piece of sifted) {
-    if (piece.kind === 'text') parts.push(escapeMarkup(piece.text));
-    else if (piece.kind === 'close') parts.push(`</${tagName(piece.name)}>`);
-    else parts.push(piece.name === 'img' ? pictureTag(piece, base) : openTag(piece, base));
+    if (piece.kind === 'text') markup.add(escapeMarkup(piece.text));
+    else if (piece.kind === 'close') markup.add(`</${tagName(piece.name)}>`);
+    else markup.add(piece.name === 'img' ? pictureTag(piece, base) : openTag(piece, base));
   }
-  parts.push('</body></html>');
-  return parts.join('');
+  markup.add('</body></html>');
+  return markup.toString();
 }
 
 /** The tree of markup that `writeMarkup` has written. */
@@ -115,6 +117,7 @@ export function escapeMarkup(text: string): string {
   return text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-function escapeValue(value: string): string {
+/** Text as the value of an attribute, between double quotes. */
+export function escapeValue(value: string): string {
   return escapeMarkup(value).replaceAll('"', '&quot;');
 }

@@ -43,7 +43,7 @@ export function mediaOf(body: Uint8Array): Media | undefined {
   const kind = mimeType?.startsWith('image/') ? 'image' : mimeType?.startsWith('audio/') ? 'audio' : undefined;
   if (mimeType === undefined || kind === undefined) return undefined;
   if (body.length > MAX_MEDIA_BYTES) {
-    throw new ToolError('too_large', `The ${kind} has ${body.length} bytes; media may have ${MAX_MEDIA_BYTES}.`, {
+    throw new ToolError('too_large', `The ${kind} has more than the ${MAX_MEDIA_BYTES} bytes that media may have.`, {
       hint: 'Ask the site for a smaller one, or give the user the link.',
     });
   }

@@ -11,7 +11,7 @@ export interface Network {
   resolve(name: string): Promise<readonly string[]>;
   /** Where a connection to a judged address really goes. */
   route(address: PublicAddress, port: number): { readonly host: string; readonly port: number };
-  /** The addresses of this machine. */
+  /** The addresses of this machine, as they were a second ago at the earliest. */
   ownAddresses(): ReadonlySet<string>;
   /** The name of this machine. */
   readonly hostname: string;
@@ -23,14 +23,21 @@ export const systemNetwork: Network = {
   resolve: async (name) =>
     name.endsWith('.') ? await resolveByDns(name) : (await lookup(name, { all: true })).map(({ address }) => address),
   route: (host, port) => ({ host, port }),
-  ownAddresses: () =>
-    new Set(
-      Object.values(networkInterfaces())
-        .flat()
-        .flatMap((each) => each?.address ?? []),
-    ),
+  ownAddresses,
   hostname: hostname(),
 };
+
+/** Asking the kernel takes longer than all other judging together. An address that is new is seen once it is connected to. */
+const KEPT_MS = 1_000;
+let kept: { addresses: ReadonlySet<string>; until: number } | undefined;
+
+function ownAddresses(): ReadonlySet<string> {
+  const now = performance.now();
+  if (kept !== undefined && now < kept.until) return kept.addresses;
+  const found = Object.values(networkInterfaces()).flatMap((each) => each?.map(({ address }) => address) ?? []);
+  kept = { addresses: new Set(found), until: now + KEPT_MS };
+  return kept.addresses;
+}
 
 /**
  * Every address that DNS has for a name, those of IPv4 first. `lookup` would hold one of libuv's four threads for as long as a stranger's name

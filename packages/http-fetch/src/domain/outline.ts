@@ -1,6 +1,9 @@
 import { attribute, type MarkupElement } from './markup.ts';
 import type { Heading } from './page.ts';
 
+/** Headings that anybody could choose from. Those beyond stay in the text. */
+const MAX_HEADINGS = 5_000;
+
 type Begun = Omit<Heading, 'end'>;
 
 /** Collects headings as they are written. */
@@ -27,6 +30,7 @@ export function createOutline(): Outline {
   };
   return {
     add(element, level, text, start) {
+      if (begun.length >= MAX_HEADINGS) return;
       const own = element === undefined ? '' : anchorOf(element);
       const anchor = own !== '' && !taken.has(own) ? own : free(slugOf(text));
       taken.add(anchor);

@@ -1,4 +1,6 @@
 import { ToolError } from '@touchstone-mcp/core/errors';
+import type { PDFDocumentProxy } from 'unpdf/pdfjs';
+import { boundBuffers, tooLargePdf } from './bounded-buffers.ts';
 import { startOf } from './charset.ts';
 import { visibleText } from './invisible.ts';
 import { createOutline } from './outline.ts';
@@ -9,10 +11,12 @@ const MAX_CHARACTERS = 1_000_000;
 
 /** Reads the text of a PDF, page by page (package `unpdf`, an optional peer). Throws a ToolError that says what to install where it is missing. */
 export async function readPdf(bytes: Uint8Array): Promise<Page> {
+  const bounds = boundBuffers();
   const { getDocumentProxy } = await loadUnpdf();
   // Its text needs no fonts, and a document has no business to load any.
   const document = await getDocumentProxy(bytes, { disableFontFace: true, useSystemFonts: false, stopAtErrors: false, verbosity: 0 }).catch(
     (cause: unknown) => {
+      if (bounds.refused > 0) throw tooLargePdf();
       throw new ToolError('invalid_input', 'The PDF cannot be read: it is broken, or needs a password.', {
         hint: 'Give the user the link.',
         cause,
@@ -27,18 +31,18 @@ export async function readPdf(bytes: Uint8Array): Promise<Page> {
   const parts: string[] = [];
   let length = 0;
   let number = 0;
+  let missing = false;
   while (number < Math.min(document.numPages, MAX_PAGES) && length < MAX_CHARACTERS) {
     number += 1;
-    const page = await document.getPage(number);
-    const text = pageText((await page.getTextContent()).items);
-    page.cleanup();
-    const part = `## Page ${number}\n\n${text}`.trim();
+    const text = await textOf(document, number);
+    missing ||= text === undefined;
+    const part = `## Page ${number}\n\n${text ?? ''}`.trim();
     outline.add(undefined, 2, `Page ${number}`, length);
     parts.push(part);
     length += part.length + 2;
   }
   const content = startOf(parts.join('\n\n'), MAX_CHARACTERS);
-  const truncated = number < document.numPages || content.length === MAX_CHARACTERS;
+  const truncated = number < document.numPages || content.length === MAX_CHARACTERS || bounds.refused > 0 || missing;
   return {
     kind: 'pdf',
     ...factsOf(info),
@@ -47,8 +51,24 @@ export async function readPdf(bytes: Uint8Array): Promise<Page> {
     links: [],
     extracted: true,
     truncated,
-    notes: notesOn(parts, number, document.numPages, truncated),
+    notes: [
+      ...notesOn(parts, number, document.numPages),
+      ...(bounds.refused > 0 ? ['Parts of the PDF are too large to be read.'] : missing ? ['Parts of the PDF cannot be read.'] : []),
+    ],
   };
+}
+
+/** The text of a page; of one that is broken, or beyond the bounds, undefined. */
+async function textOf(document: PDFDocumentProxy, number: number): Promise<string | undefined> {
+  try {
+    const page = await document.getPage(number);
+    const { items } = await page.getTextContent();
+    page.cleanup();
+    return pageText(items);
+  } catch {
+    // The reader throws whatever comes of a stranger's file. The answer says that something is missing.
+    return undefined;
+  }
 }
 
 interface PdfInfo {
@@ -72,8 +92,8 @@ function pageText(items: readonly object[]): string {
     .trim();
 }
 
-function notesOn(parts: readonly string[], read: number, pages: number, truncated: boolean): string[] {
-  const notes = truncated ? [`The first ${read} of ${pages} pages were read.`] : [];
+function notesOn(parts: readonly string[], read: number, pages: number): string[] {
+  const notes = read < pages ? [`The first ${read} of ${pages} pages were read.`] : [];
   if (parts.every((part) => !part.includes('\n'))) notes.push('The PDF has no text: its pages are pictures.');
   return notes;
 }

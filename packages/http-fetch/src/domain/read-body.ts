@@ -1,21 +1,23 @@
 import { ToolError } from '@touchstone-mcp/core/errors';
+import { tooLargePdf } from './bounded-buffers.ts';
 import { type DecodedText, decodeText, startOf } from './charset.ts';
 import { readFeed, readJsonFeed } from './feeds.ts';
 import { readHtml, readHtmlAsText } from './html.ts';
 import { visibleText } from './invisible.ts';
 import { readableJson } from './json.ts';
 import { selectJson } from './json-select.ts';
+import { MAX_TEXT_BYTES } from './limits.ts';
 import { binaryError, isBinary, sniffed } from './media.ts';
 import type { Page } from './page.ts';
 import { readPdf } from './pdf.ts';
-import { MAX_TEXT_BYTES, type ReadJob } from './read-job.ts';
+import type { ReadJob } from './read-job.ts';
 import { readSitemap } from './sitemap.ts';
 import { parseXml } from './xml.ts';
 
 /** Trees of XML and JSON cost ten times their text. */
-const MAX_TREE_CHARACTERS = 2_000_000;
+const MAX_TREE_CHARACTERS = 700_000;
 
-const MAX_SOURCE_CHARACTERS = 4_000_000;
+const MAX_SOURCE_CHARACTERS = 1_000_000;
 
 const HTML = /^(?:text\/html|application\/xhtml\+xml)$/;
 const XML = /[/+]xml(?:-dtd)?$/;
@@ -23,23 +25,26 @@ const JSON_TYPE = /[/+]json$/;
 const TEXT =
   /^text\/|^(?:application|image)\/(?:.+\+)?(?:xml|json|javascript|ecmascript|x-sh|toml|yaml|x-yaml|x-ndjson|jsonl|sql|graphql|x-www-form-urlencoded)$|^message\/rfc822$|\+(?:xml|json)$/;
 
-/** Reads a body as what it is: by the type that the server declared, or by its beginning where the server declared none or a vague one. */
-export async function readBody(body: Uint8Array, job: ReadJob): Promise<Page> {
+/**
+ * Reads a body as what it is: by the type that the server declared, or by its beginning where the server declared none or a vague one. `onDecoded` hears when the bytes of a text are
+ * needed no more.
+ */
+export async function readBody(body: Uint8Array, job: ReadJob, onDecoded = () => {}): Promise<Page> {
   if (sniffed(body) === 'application/pdf') {
     // As text it would mean nothing.
-    if (job.plain)
-      throw new ToolError('too_large', 'The PDF cannot be read within the limits of time and memory.', { hint: 'Give the user the link.' });
+    if (job.plain) throw tooLargePdf();
     return readPdf(body);
   }
   const declaredText = HTML.test(job.mediaType) || TEXT.test(job.mediaType);
   if ((!declaredText && sniffed(body) !== undefined) || isBinary(body, job.charset))
     throw binaryError(job.mediaType || 'an unknown type', job.totalBytes);
-  const decoded = decodeText(body, job.charset, MAX_TEXT_BYTES, job.truncated === true || job.totalBytes > body.length);
+  const isStart = job.totalBytes > body.length;
+  const decoded = decodeText(body, job.charset, MAX_TEXT_BYTES, job.truncated === true || isStart);
+  onDecoded();
   const page = job.format === 'json' ? whole('json', await jsonOf(decoded.text, job)) : pageOf(decoded, { ...job, format: job.format });
-  const cut = job.truncated === true || decoded.truncated || job.totalBytes > body.length;
-  const notes =
-    decoded.truncated || job.totalBytes > body.length ? [...page.notes, `The first ${MAX_TEXT_BYTES} bytes were read.`] : page.notes;
-  return { ...page, charset: decoded.charset, truncated: page.truncated || cut, notes };
+  const isCut = decoded.truncated || isStart;
+  const notes = isCut ? [...page.notes, `The first ${MAX_TEXT_BYTES} bytes were read.`] : page.notes;
+  return { ...page, charset: decoded.charset, truncated: page.truncated || isCut || job.truncated === true, notes };
 }
 
 type PageJob = ReadJob & { readonly format: Exclude<ReadJob['format'], 'json'> };
@@ -93,6 +98,6 @@ function xmlPage(text: string, url: string): Page {
 
 /** The text as it is, but for what nobody can see. */
 function whole(kind: Page['kind'], text: string): Page {
-  const content = startOf(visibleText(text.replaceAll('\r\n', '\n')), MAX_SOURCE_CHARACTERS);
+  const content = visibleText(startOf(text, MAX_SOURCE_CHARACTERS).replaceAll('\r\n', '\n'));
   return { kind, content, outline: [], links: [], extracted: true, truncated: text.length > MAX_SOURCE_CHARACTERS, notes: [] };
 }

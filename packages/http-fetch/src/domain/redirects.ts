@@ -10,9 +10,6 @@ export interface Redirect {
 /** Redirects that one request follows. */
 export const MAX_REDIRECTS = 5;
 
-/** Bytes that are read of what a redirect has to say beside. */
-export const MAX_REDIRECT_BYTES = 65_536;
-
 const STATUSES = new Set([301, 302, 303, 307, 308]);
 
 /** Whether a status is one that sends on. */

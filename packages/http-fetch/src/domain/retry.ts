@@ -10,6 +10,11 @@ const FIRST_WAIT_MS = 250;
 /** A gateway's word that what stands behind it did not answer, and a host's that it has too much to do. */
 const PASSING = new Set([502, 503, 504]);
 
+/** Whether a status is one after which it is asked again. */
+export function isPassing(status: number): boolean {
+  return PASSING.has(status);
+}
+
 /** Codes of connections that did not come about, or broke before an answer. */
 const CONNECTING = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL'],
@@ -50,10 +55,10 @@ export async function retrying<Result extends Answer>(
   signal: AbortSignal,
   { maxWaitMs, onHold }: Patience,
 ): Promise<Result> {
-  const isPassing = (answer: Answer) => PASSING.has(answer.status) && (retryAfterMs(answer) ?? 0) <= maxWaitMs;
+  const isWaitedFor = (answer: Answer) => isPassing(answer.status) && (retryAfterMs(answer) ?? 0) <= maxWaitMs;
   const policy = retry(
     // Of what is asked, nothing else can be the result.
-    handleWhen(isRetryable).orWhenResult((result) => isPassing(result as Answer)),
+    handleWhen(isRetryable).orWhenResult((result) => isWaitedFor(result as Answer)),
     {
       maxAttempts: RETRIES,
       backoff: new DelegateBackoff(({ attempt, result }) => waitMs(attempt, 'value' in result ? (result.value as Answer) : undefined)),

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 /** What a robots.txt says to one program (RFC 9309). */
 export interface RobotsRules {
   readonly rules: readonly Rule[];
@@ -21,21 +23,18 @@ interface Group {
   crawlDelay?: number;
 }
 
-/** Rules beyond are as if the file had ended there. */
-const MAX_RULES = 5_000;
-
-/** Stars that a pattern may have; of more, what comes before them counts. */
-const MAX_STARS = 50;
-
-/** Characters to look for, times those of the path, in one check: about 30 ms of the thread that serves everybody. A file that takes more allows nothing. */
-const MAX_SEARCH = 100_000_000;
+/** Characters that are read, and characters to look for times those of the path, before the thread that serves everybody does something else. */
+const READ_AT_ONCE = 16_384;
+const SEARCHED_AT_ONCE = 10_000_000;
+/** What a rule costs whatever it says. */
+const RULE_COST = 1_000;
 
 /** Reads what a robots.txt says to a product token, or else to everybody. Whatever is no line of one is passed over. */
-export function parseRobots(text: string, product: string): RobotsRules {
-  const groups = readGroups(text);
+export async function parseRobots(text: string, product: string): Promise<RobotsRules> {
+  const groups = await readGroups(text, [product.toLowerCase(), '*']);
   const own = groups.filter(({ agents }) => agents.includes(product.toLowerCase()));
   // Groups for the same program are one (2.2.1).
-  const meant = own.length > 0 ? own : groups.filter(({ agents }) => agents.includes('*'));
+  const meant = own.length > 0 ? own : groups;
   return {
     rules: meant.flatMap(({ rules }) => rules),
     crawlDelay: meant.find(({ crawlDelay }) => crawlDelay !== undefined)?.crawlDelay,
@@ -43,39 +42,58 @@ export function parseRobots(text: string, product: string): RobotsRules {
 }
 
 /** Whether the rules let a URL be fetched: the longest match says so, `allow` where two are alike, and nothing is everything (2.2.2). */
-export function allowsPath({ rules }: RobotsRules, url: URL): boolean {
+export async function allowsPath({ rules }: RobotsRules, url: URL): Promise<boolean> {
   const path = normalPath(url.pathname + url.search);
   if (path === '/robots.txt') return true;
   let best: Rule | undefined;
-  let room = MAX_SEARCH;
+  let room = SEARCHED_AT_ONCE;
   for (const rule of rules) {
     const beats = best === undefined || rule.length > best.length || (rule.length === best.length && rule.allow);
-    if (!beats || !path.startsWith(rule.parts[0] ?? '')) continue;
-    room -= (rule.length - (rule.parts[0]?.length ?? 0)) * path.length;
-    if (room < 0) return false;
-    if (matches(rule, path)) best = rule;
+    const isLikely = beats && path.startsWith(rule.parts[0] ?? '');
+    room -= RULE_COST + (isLikely ? (rule.length - (rule.parts[0]?.length ?? 0)) * path.length : 0);
+    if (room < 0) {
+      await setImmediate();
+      room = SEARCHED_AT_ONCE;
+    }
+    if (isLikely && matches(rule, path)) best = rule;
   }
   return best?.allow ?? true;
 }
 
-function readGroups(text: string): Group[] {
-  const groups: Group[] = [];
-  let naming = false;
-  let room = MAX_RULES;
-  for (const line of text.replace(/^\ufeff/, '').split(/\r\n|\r|\n/)) {
+/** The groups for some of these agents. */
+async function readGroups(text: string, wanted: readonly string[]): Promise<Group[]> {
+  const reading: Reading = { wanted, groups: [], group: { agents: [], rules: [] }, naming: false };
+  let pause = READ_AT_ONCE;
+  for (const { 0: line, index } of text.replace(/^\ufeff/, '').matchAll(/[^\r\n]+/g)) {
+    if (index > pause) {
+      await setImmediate();
+      pause = index + READ_AT_ONCE;
+    }
     const [key, value] = readLine(line);
-    if (key === 'user-agent') {
-      // Agents in a row share what follows; one after a rule begins anew.
-      if (!naming) groups.push({ agents: [], rules: [] });
-      groups.at(-1)?.agents.push(productOf(value));
-      naming = true;
-    } else if (isRule(key)) {
-      naming = false;
-      const group = groups.at(-1);
-      if (group !== undefined && room-- > 0) addRule(group, key, value);
+    if (key === 'user-agent') nameAgent(reading, productOf(value));
+    else if (isRule(key)) {
+      reading.naming = false;
+      if (reading.group.agents.length > 0) addRule(reading.group, key, value);
     }
   }
-  return groups;
+  return reading.groups;
+}
+
+/** Where the reading of a file stands. */
+interface Reading {
+  readonly wanted: readonly string[];
+  readonly groups: Group[];
+  group: Group;
+  naming: boolean;
+}
+
+/** Agents in a row share what follows; one after a rule begins anew. */
+function nameAgent(reading: Reading, agent: string): void {
+  if (!reading.naming) reading.group = { agents: [], rules: [] };
+  reading.naming = true;
+  if (!reading.wanted.includes(agent)) return;
+  if (reading.group.agents.length === 0) reading.groups.push(reading.group);
+  reading.group.agents.push(agent);
 }
 
 type RuleKey = 'allow' | 'disallow' | 'crawl-delay';
@@ -107,24 +125,24 @@ export function productOf(userAgent: string): string {
 function toRule(allow: boolean, pattern: string): Rule {
   const anchored = pattern.endsWith('$');
   const normal = normalPath(anchored ? pattern.slice(0, -1) : pattern).replace(/\*{2,}/g, '*');
-  const parts = normal.split('*', MAX_STARS + 2);
-  const isCut = parts.length > MAX_STARS + 1;
-  return { allow, parts: parts.slice(0, MAX_STARS + 1), anchored: anchored && !isCut, length: normal.length + (anchored ? 1 : 0) };
+  return { allow, parts: normal.split('*'), anchored, length: normal.length + (anchored ? 1 : 0) };
 }
 
 /** Each part is looked for once, leftmost, and never again: no pattern makes it go back. */
 function matches({ parts, anchored }: Rule, path: string): boolean {
-  const [first = '', ...rest] = parts;
+  const [first = ''] = parts;
   if (!path.startsWith(first)) return false;
-  if (rest.length === 0) return !anchored || path.length === first.length;
+  if (parts.length === 1) return !anchored || path.length === first.length;
   let at = first.length;
-  const last = anchored ? rest.pop() : undefined;
-  for (const part of rest) {
+  const searched = anchored ? parts.length - 1 : parts.length;
+  for (let index = 1; index < searched; index += 1) {
+    const part = parts[index] ?? '';
     const found = path.indexOf(part, at);
     if (found < 0) return false;
     at = found + part.length;
   }
-  return last === undefined || (path.length - last.length >= at && path.endsWith(last));
+  const last = parts.at(-1) ?? '';
+  return !anchored || (path.length - last.length >= at && path.endsWith(last));
 }
 
 /** Makes the ways of writing one path the same: what need not be encoded is not, everything else is, in capitals (2.2.2). */

@@ -61,7 +61,7 @@ export function openRobots(client: Client, userAgent: string): Robots {
       const url = new URL(given);
       const rules = await rulesOf(url, signal);
       if (rules instanceof ToolError) throw rules;
-      if (allowsPath(rules, url)) return;
+      if (await allowsPath(rules, url)) return;
       throw new ToolError('denied', 'The robots.txt of this host asks programs to leave this URL alone.', { hint: OVERRIDE });
     },
   };
@@ -71,10 +71,12 @@ export function openRobots(client: Client, userAgent: string): Robots {
 async function fetchRules(url: URL, client: Client, product: string): Promise<{ found: Found; forMs: number }> {
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const file = await client.get(`${url.origin}/robots.txt`, { signal, accept: 'text/plain, */*;q=0.1', maxBytes: MAX_BYTES });
+    using file = await client.get(`${url.origin}/robots.txt`, { signal, accept: 'text/plain, */*;q=0.1', maxBytes: MAX_BYTES });
     // 429 is no word on robots, and asks for less, not for more.
     if (file.status >= 500 || file.status === 429) return outOfReach(`the host answers with status ${file.status}.`, 'denied');
-    const found = file.status < 300 ? parseRobots(textOf(file), product) : { rules: [], crawlDelay: undefined };
+    // The lines that are missing may be those that say no.
+    if (file.incomplete) return outOfReach('the host broke off in the middle of it.', 'unavailable');
+    const found = file.status < 300 ? await parseRobots(textOf(file), product) : { rules: [], crawlDelay: undefined };
     if (found.crawlDelay !== undefined) client.space(url.host, found.crawlDelay * 1_000);
     return { found, forMs: lifetimeMs(file) };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { connect, type TestClient } from '@touchstone-mcp/core/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Site, startSite } from '../site.ts';
-import { BOMBS } from './pages.ts';
+import { BOMBS } from './bombs.ts';
 
 let site: Site;
 let client: TestClient;

@@ -2,7 +2,7 @@ import { connect, type TestClient } from '@touchstone-mcp/core/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Site, startSite } from '../site.ts';
 import { binaryRows, charsetRows, forgeryRows } from './content.ts';
-import { TRICKS } from './pages.ts';
+import { TRICKS } from './tricks.ts';
 
 const url = 'http://site.example/page';
 let site: Site;

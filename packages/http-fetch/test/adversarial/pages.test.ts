@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { openExtractor } from '../../src/domain/extract.ts';
 import type { Page } from '../../src/domain/page.ts';
-import { BOMBS, TRICKS } from './pages.ts';
+import { BOMBS } from './bombs.ts';
+import { TRICKS } from './tricks.ts';
 
 const extractor = openExtractor({ deadlineMs: 60_000 });
 afterAll(() => extractor[Symbol.asyncDispose]());

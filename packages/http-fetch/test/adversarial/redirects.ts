@@ -39,6 +39,15 @@ export const redirectRows: readonly RedirectRow[] = [
       'http://own.example/',
       'https://[::1]/',
     ],
+    ...[
+      'http://[fe80::1%25eth0]/',
+      'http://[2002:7f00:1::]/',
+      'http://[2001:0:7f00:1::]/',
+      '///169.254.169.254/',
+      'ht\ttp://127.0.0.1/',
+      'http://127.0.0.1%00.site.example/',
+      'http://site.example@127.0.0.1/',
+    ],
     ...['//localhost.', 'http://site.example:99999/', 'http://[', `http://site.example/${'a'.repeat(9_000)}`],
   ].map((location): RedirectRow => ['HF-032', '/', { '/': to(location) }, 'denied', `to ${location.slice(0, 60)}`]),
   ...[301, 302, 303, 307, 308].map(
