@@ -28,7 +28,7 @@ export interface Row {
 }
 
 /** What can be measured by itself. */
-export const PARTS = ['http', 'stdio', 'files', 'postgres'] as const;
+export const PARTS = ['http', 'stdio', 'files', 'postgres', 'git', 'fetch'] as const;
 
 /** One of these. */
 export type Part = (typeof PARTS)[number];
@@ -50,6 +50,10 @@ export interface Plan {
   measureMs: number;
   starts: number;
   trips: number;
-  /** Of each kind of work on files, after the first. */
+  /** Of each kind of work on files and pages, after the first. */
   calls: number;
+  /** Of each question about a repository, after the first. */
+  repeats: number;
+  /** Part of its full size that the repository has. */
+  scale: number;
 }

@@ -32,7 +32,7 @@ export async function measureFiles(plan: Plan, noPeers?: string): Promise<Sectio
 async function castOf(folder: string, noPeers: string | undefined): Promise<Cast> {
   // Its compile cache is filled in round 0.
   const cache = mkdtempSync(join(folder, '.cache-'));
-  const environment = { TMPDIR: cache, TEMP: cache, TMP: cache };
+  const environment = { XDG_CACHE_HOME: cache };
   const ripgrep = await findRipgrep();
   const notBuilt = existsSync(filesystemServer) ? undefined : 'not built';
   const official = peerPath('node_modules/@modelcontextprotocol/server-filesystem/dist/index.js');

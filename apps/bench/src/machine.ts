@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { arch, cpus, release, totalmem, type } from 'node:os';
 import { pinned } from './peers.ts';
@@ -17,6 +18,7 @@ export function circumstances(): Circumstances {
   const model = cpus()[0]?.model ?? 'unknown';
   const manifest = (path: string) => JSON.parse(readFileSync(new URL(`../../../packages/${path}/package.json`, import.meta.url), 'utf8'));
   const filesystem = manifest('filesystem');
+  const ours = ['core', 'filesystem', 'postgres', 'git', 'http-fetch'].map((name) => [`@touchstone-mcp/${name}`, manifest(name).version]);
   return {
     date: new Date().toISOString(),
     cpu: `${model}, ${cpus().length} cores`,
@@ -24,10 +26,14 @@ export function circumstances(): Circumstances {
     system: `${type()} ${release()} ${arch()}`,
     node: process.version,
     packages: {
-      '@touchstone-mcp/core': manifest('core').version,
-      '@touchstone-mcp/filesystem': filesystem.version,
+      ...Object.fromEntries(ours),
       '@vscode/ripgrep': filesystem.dependencies['@vscode/ripgrep'],
       ...pinned,
+      git: gitVersion(),
     },
   };
+}
+
+function gitVersion(): string {
+  return spawnSync('git', ['--version'], { encoding: 'utf8' }).stdout?.replace('git version ', '').trim() ?? 'not installed';
 }

@@ -13,6 +13,12 @@ export const filesystemServer = at('../../../packages/filesystem/dist/main.js');
 /** Our PostgreSQL server's own bundle. */
 export const postgresServer = at('../../../packages/postgres/dist/main.js');
 
+/** Our git server's own bundle. */
+export const gitServer = at('../../../packages/git/dist/main.js');
+
+/** Our HTTP fetch server's own bundle. */
+export const fetchServer = at('../../../packages/http-fetch/dist/main.js');
+
 /** Bundles the fifteen tools with the script that bundles every server. Says why it could not, or undefined. */
 export function bundleOurs(): string | undefined {
   if (!existsSync(at('../../../packages/core/dist/index.js'))) return 'core is not built: pnpm build';

@@ -18,6 +18,13 @@ export const POSTGRES = { ours: 'Touchstone postgres', dbhub: '@bytebase/dbhub',
 /** What everybody is asked, and what stands in every right answer to it. */
 const WORKS = {
   point: { title: 'a row by its primary key', sql: 'select id, customer_id, status from orders where id = 4711', marker: '4711' },
+  report: {
+    title: 'totals over a join',
+    sql: `select c.country, count(distinct o.id) as orders, sum(i.quantity * i.unit_price) as total
+      from customers c join orders o on o.customer_id = c.id join order_items i on i.order_id = o.id
+      where o.ordered_at >= '2025-01-01' group by c.country order by total desc`,
+    marker: 'FR',
+  },
   scan: { title: '10,000 rows', sql: 'select id from orders order by id limit 10000', marker: '9999' },
 } as const;
 
@@ -48,7 +55,7 @@ export async function measurePostgres(plan: Plan, noPeers?: string): Promise<Sec
     const everybody = contestants(database.url('demo_reader'), folder, noPeers);
     const notes = notesOf(everybody);
     const sections: Section[] = [];
-    for (const work of ['point', 'scan'] as const) {
+    for (const work of ['point', 'report', 'scan'] as const) {
       const title = `PostgreSQL over HTTP, ${WORKS[work].title}, ${CONNECTIONS} connections`;
       const samples = await rounds(title, plan.rounds, everybody, notes, (contestant) => measureLoad(contestant, work, load, plan));
       sections.push(sectionOf({ part: 'postgres', id: work, title, columns: COLUMNS }, everybody, samples, notes));

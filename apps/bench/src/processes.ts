@@ -33,9 +33,16 @@ export function start(args: readonly string[], stdio: StdioOptions, env: NodeJS.
 
 /** Microseconds of processor that a process has used so far; undefined where there is no `/proc`. */
 export function cpuMicroseconds(pid: number): number | undefined {
-  // The name in parentheses may hold spaces; utime and stime are fields 14 and 15.
-  const fields = readProc(pid, 'stat')?.split(') ').at(-1)?.split(' ');
-  return fields === undefined ? undefined : (Number(fields[11]) + Number(fields[12])) * TICK_MICROSECONDS;
+  return cpuTimes(pid)?.own;
+}
+
+/** Microseconds of processor, apart from those of its children that have ended. */
+export function cpuTimes(pid: number): { own: number; children: number } | undefined {
+  // The name in parentheses may hold spaces; utime, stime, cutime and cstime are fields 14 to 17.
+  const fields = readProc(pid, 'stat')?.split(') ').at(-1)?.split(' ').slice(11, 15).map(Number);
+  if (fields === undefined) return undefined;
+  const [user = 0, system = 0, childrenUser = 0, childrenSystem = 0] = fields;
+  return { own: (user + system) * TICK_MICROSECONDS, children: (childrenUser + childrenSystem) * TICK_MICROSECONDS };
 }
 
 /** Resident memory of a process in MB, now or at its peak; undefined where there is no `/proc`. */

@@ -8,9 +8,13 @@ import { peerPath } from './peers.ts';
 import { residentMb, start } from './processes.ts';
 import { notesOf, rounds, type Sample, sectionOf } from './rounds.ts';
 import { connectStdio, type StdioServer } from './stdio-client.ts';
+import { tokensIn } from './tokens.ts';
 
 const SETTLE_MS = 100;
-const START = ['spawn to tools/list ms', 'RSS MB', 'list bytes'];
+
+/** What is measured of a start. */
+export const START = ['spawn to tools/list ms', 'RSS MB', 'list bytes', 'list tokens'];
+
 const TRIPS = ['list_allowed_directories p50 us', 'read_text_file 1 KB p50 us'];
 
 /** Names by which the ratios find the rows. */
@@ -45,8 +49,8 @@ export async function measureStdio(plan: Plan, noPeers?: string, noOurs?: string
 
 function contestants(folder: string, noPeers?: string, noOurs?: string): Contestant[] {
   const warm = mkdtempSync(join(folder, '.cache-'));
-  // The cache lies where a user's does, under the folder for temporary files: only that is moved.
-  const caching = (cache: string) => ({ TMPDIR: cache, TEMP: cache, TMP: cache });
+  // Ours alone looks there.
+  const caching = (cache: string) => ({ XDG_CACHE_HOME: cache });
   const cold = () => caching(mkdtempSync(join(folder, '.cache-')));
   const filesystem = [filesystemServer, folder, '--rate-limit', '0'];
   const official = [peerPath('node_modules/@modelcontextprotocol/server-filesystem/dist/index.js'), folder];
@@ -73,14 +77,17 @@ async function measureNode(): Promise<Sample> {
   return { [START[0] as string]: performance.now() - started };
 }
 
-async function measureStart(connect: () => Promise<StdioServer>): Promise<Sample> {
+/** A start up to the list of tools, whose tokens are those of o200k_base. */
+export async function measureStart(connect: () => Promise<StdioServer>): Promise<Sample> {
   const started = performance.now();
   await using server = await connect();
   const list = await server.request('tools/list', {});
   const ms = performance.now() - started;
   if (!Array.isArray(list['tools']) || list['tools'].length === 0) throw new Error('tools/list is empty');
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-  return { 'spawn to tools/list ms': ms, 'RSS MB': residentMb(server.pid, 'now'), 'list bytes': JSON.stringify(list).length };
+  const memory = residentMb(server.pid, 'now');
+  const text = JSON.stringify(list);
+  return { 'spawn to tools/list ms': ms, 'RSS MB': memory, 'list bytes': Buffer.byteLength(text), 'list tokens': tokensIn(text) };
 }
 
 async function measureTrips(connect: Contestant['trips'], folder: string, count: number): Promise<Sample> {
