@@ -1,6 +1,6 @@
 /** One thing that must be so. `run` answers with a few words on what was seen, and throws when it is not so. */
 export interface Check {
-  /** What judges: the referee with its revision, the inspector with its transport and era. */
+  /** Who judges: the suite with its revision, or the server itself. */
   judge: string;
   name: string;
   run: () => Promise<string>;

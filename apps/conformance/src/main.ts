@@ -1,9 +1,8 @@
-/** The official conformance suite and the MCP Inspector against the filesystem server, over HTTP and stdio, in both eras. */
+/** The official conformance suite against the filesystem server, over HTTP, in both eras. */
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCheck, runChecks } from './check.ts';
-import { inspectorChecks } from './inspector.ts';
 import { refereeChecks } from './referee.ts';
 import { report } from './report.ts';
 import { startSubject } from './subject.ts';
@@ -16,18 +15,18 @@ const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
 
 await using scratch = await makeScratch();
-const file = { folder: join(scratch.path, 'files'), name: 'hello.txt', text: 'Hello, conformance.\n' };
+const folder = join(scratch.path, 'files');
 const home = join(scratch.path, 'home');
-await Promise.all([mkdir(file.folder), mkdir(home)]);
-await writeFile(join(file.folder, file.name), file.text);
+await Promise.all([mkdir(folder), mkdir(home)]);
+await writeFile(join(folder, 'hello.txt'), 'Hello, conformance.\n');
 
-// What somebody has set for their own servers and their own inspector is not what is judged here.
+// What somebody has set for their own servers is not what is judged here.
 const inherited = Object.entries(process.env).filter(([name]) => !/^(TOUCHSTONE|MCP)_/.test(name));
 const env = { ...Object.fromEntries(inherited), HOME: home, USERPROFILE: home, NO_COLOR: '1' };
-await using subject = await startSubject(file.folder, env);
+await using subject = await startSubject(folder, env);
 const place = { env, cwd: scratch.path, signal: stop.signal };
 
-const results = await runChecks([...refereeChecks(subject.url, place), ...inspectorChecks(subject.url, file, place)], CONCURRENCY);
+const results = await runChecks(refereeChecks(subject.url, place), CONCURRENCY);
 results.push(
   await runCheck({
     judge: 'server',

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { scriptOf } from './command.ts';
 
 /** The command of the server that is judged. */
-export const SUBJECT = scriptOf(import.meta.resolve('@touchstone-mcp/filesystem/package.json'), 'touchstone-filesystem');
+const SUBJECT = scriptOf(import.meta.resolve('@touchstone-mcp/filesystem/package.json'), 'touchstone-filesystem');
 
 /** How long the server may take to listen, and to end once it has been told to. */
 const START_MS = 20_000;

@@ -15,10 +15,19 @@ export const GENERATIONS = {
 /** One of them. */
 export type Generation = keyof typeof GENERATIONS;
 
-/** How to reach the server. */
-export type Target =
-  | { kind: 'stdio'; command: string; args: string[]; onLog: (line: string) => void }
-  | { kind: 'http'; url: string; token: string };
+/** All of them. */
+export const ALL_GENERATIONS = Object.keys(GENERATIONS) as [Generation, ...Generation[]];
+
+/** How a client starts a server: the process gets these variables, and otherwise only those that every client passes on. */
+export interface Launch {
+  command: string;
+  args: string[];
+  env?: Record<string, string>;
+  cwd?: string;
+}
+
+/** How to reach the server. What it logs over stdio goes to `onLog`, or to our own stderr. */
+export type Target = ({ kind: 'stdio'; onLog?: (line: string) => void } & Launch) | { kind: 'http'; url: string; token: string };
 
 /** The answer to a call, whichever client made it. */
 export interface Answer {
@@ -28,12 +37,12 @@ export interface Answer {
   _meta?: { code?: string };
 }
 
-/** What all clients have in common. */
-export interface Visitor {
-  listTools(): Promise<{ tools: { name: string }[] }>;
+/** What all clients have in common. Disposing of one closes it, and ends the server that it has started. */
+export interface Visitor extends AsyncDisposable {
+  /** The names of all tools. */
+  tools(): Promise<string[]>;
   /** Aborting the signal tells the server that nobody waits any longer. */
-  callTool(params: { name: string; arguments: Record<string, unknown> }, signal?: AbortSignal): Promise<Answer>;
-  close(): Promise<void>;
+  call(name: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<Answer>;
 }
 
 const IDENTITY = { name: 'touchstone-playground', version: '1.0.0' };
@@ -47,7 +56,7 @@ export async function connect(generation: Generation, target: Target): Promise<V
       target.kind === 'stdio' ? new OlderStdioTransport(spawning(target)) : new OlderHttpTransport(new URL(target.url), bearer(target));
     if (target.kind === 'stdio') follow((transport as OlderStdioTransport).stderr, target.onLog);
     await client.connect(transport as OlderTransport);
-    return visitorOf(client, async (params, options) => (await client.callTool(params, undefined, options)) as Answer);
+    return visitorOf(client, (params, options) => client.callTool(params, undefined, options));
   }
   const client = new Client(IDENTITY, { versionNegotiation: { mode: generation === 'modern' ? { pin: '2026-07-28' } : 'legacy' } });
   if (target.kind === 'http') {
@@ -57,30 +66,45 @@ export async function connect(generation: Generation, target: Target): Promise<V
     follow(transport.stderr, target.onLog);
     await client.connect(transport);
   }
-  return visitorOf(client, async (params, options) => (await client.callTool(params, options)) as Answer);
+  return visitorOf(client, (params, options) => client.callTool(params, options));
 }
 
-type Call = (params: { name: string; arguments: Record<string, unknown> }, options: { signal?: AbortSignal }) => Promise<Answer>;
+interface Listing {
+  listTools(): Promise<{ tools: { name: string }[] }>;
+  close(): Promise<void>;
+}
 
-function visitorOf(client: Pick<Visitor, 'listTools' | 'close'>, call: Call): Visitor {
+type Call = (params: { name: string; arguments: Record<string, unknown> }, options: { signal?: AbortSignal }) => Promise<object>;
+
+function visitorOf(client: Listing, call: Call): Visitor {
   return {
-    listTools: () => client.listTools(),
-    callTool: (params, signal) => call(params, signal === undefined ? {} : { signal }),
-    close: () => client.close(),
+    tools: async () => (await client.listTools()).tools.map(({ name }) => name),
+    // Both SDKs type what a tool may answer more widely than our servers do.
+    call: async (name, args, signal) => (await call({ name, arguments: args }, signal === undefined ? {} : { signal })) as Answer,
+    [Symbol.asyncDispose]: () => client.close(),
   };
 }
 
-function spawning({ command, args }: { command: string; args: string[] }) {
-  return { command, args, stderr: 'pipe' as const };
+function spawning({ command, args, env, cwd, onLog }: Target & { kind: 'stdio' }) {
+  const given = { ...(env === undefined ? {} : { env }), ...(cwd === undefined ? {} : { cwd }) };
+  return { command, args, ...given, stderr: onLog === undefined ? ('inherit' as const) : ('pipe' as const) };
 }
 
 function bearer({ token }: { token: string }) {
   return { requestInit: { headers: { authorization: `Bearer ${token}` } } };
 }
 
-/** Somebody must read stderr, or a server that logs a lot would wait for it. */
-function follow(stderr: { on(event: 'data', listener: (chunk: Buffer) => void): unknown } | null, onLog: (line: string) => void): void {
+/** There is a stream where somebody listens. */
+function follow(
+  stderr: { on(event: 'data', listener: (chunk: Buffer) => void): unknown } | null,
+  onLog: ((line: string) => void) | undefined,
+): void {
   stderr?.on('data', (chunk) => {
-    for (const line of chunk.toString().split('\n')) if (line !== '') onLog(line);
+    for (const line of chunk.toString().split('\n')) if (line !== '') onLog?.(line);
   });
+}
+
+/** The answer as a model reads it. */
+export function textOf(answer: Answer): string {
+  return answer.content.map((block) => block.text ?? `(${block.type})`).join('\n');
 }

@@ -1,4 +1,4 @@
-import type { Answer, Visitor } from './clients.ts';
+import { type Answer, textOf, type Visitor } from './clients.ts';
 
 /** One line of the transcript: what was asked, what came back, how long it took. */
 export interface Step {
@@ -17,23 +17,22 @@ export class Diary {
   }
 
   async tools(): Promise<string[]> {
-    const { tools } = await this.#timed(
+    return await this.#timed(
       'tools/list',
-      () => this.#visitor.listTools(),
-      (list) => list.tools.map((tool) => tool.name).join(', '),
+      () => this.#visitor.tools(),
+      (tools) => tools.join(', '),
     );
-    return tools.map((tool) => tool.name);
   }
 
   async call(name: string, args: Record<string, unknown>): Promise<Answer> {
-    return await this.#timed(`${name} ${JSON.stringify(args)}`, () => this.#visitor.callTool({ name, arguments: args }), textOf);
+    return await this.#timed(`${name} ${JSON.stringify(args)}`, () => this.#visitor.call(name, args), textOf);
   }
 
   /** Calls, and takes it back once the server has had time to begin. */
   async cancelled(name: string, args: Record<string, unknown>, begun: () => Promise<boolean>): Promise<void> {
     const leaving = new AbortController();
     const act = async () => {
-      const answered = this.#visitor.callTool({ name, arguments: args }, leaving.signal).then(
+      const answered = this.#visitor.call(name, args, leaving.signal).then(
         () => 'answered',
         () => 'cancelled by the client',
       );
@@ -51,9 +50,4 @@ export class Diary {
     this.steps.push({ asked, told: tell(result), ms: performance.now() - started });
     return result;
   }
-}
-
-/** The answer as a model reads it. */
-export function textOf(answer: Answer): string {
-  return answer.content.map((block) => block.text ?? `(${block.type})`).join('\n');
 }

@@ -9,6 +9,9 @@ const run = promisify(execFile);
 
 /** A server as npm has installed it. */
 export interface Installed {
+  /** The folder that it was installed into. */
+  home: string;
+  version: string;
   /** The command, as a client's configuration would name it. */
   command: string;
   tarballBytes: number;
@@ -17,10 +20,10 @@ export interface Installed {
 }
 
 /**
- * Packs the package in `source` and installs the tarball into an empty folder below `scratch` with plain npm. Optional peers, which are
- * large, are the ones that the workspace has.
+ * Packs the package of the server in `source` and installs the tarball into an empty folder below `scratch` with plain npm. Optional peers,
+ * which are large, are the ones that the workspace has.
  */
-export async function packAndInstall(source: string, command: string, scratch: string, peers: readonly string[] = []): Promise<Installed> {
+export async function packAndInstall(source: string, scratch: string, name: string, peers: readonly string[] = []): Promise<Installed> {
   const packed = join(scratch, 'packed');
   const home = join(scratch, 'installed');
   await Promise.all([mkdir(packed, { recursive: true }), mkdir(home, { recursive: true })]);
@@ -35,7 +38,14 @@ export async function packAndInstall(source: string, command: string, scratch: s
   const lock = JSON.parse(await readFile(join(home, 'node_modules', '.package-lock.json'), 'utf8')) as { packages: object };
   const packages = Object.keys(lock.packages).length;
   for (const peer of peers) await symlink(join(source, 'node_modules', peer), join(home, 'node_modules', peer));
-  return { command: join(home, 'node_modules', '.bin', command), tarballBytes: (await stat(path)).size, packages, seconds };
+  const command = join(home, 'node_modules', '.bin', `touchstone-${name}`);
+  const { version } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8')) as { version: string };
+  return { home, version, command, tarballBytes: (await stat(path)).size, packages, seconds };
+}
+
+/** The variable that holds the HTTP token of a server. */
+export function tokenVariable(name: string): string {
+  return `TOUCHSTONE_${name.toUpperCase().replaceAll('-', '_')}_HTTP_TOKEN`;
 }
 
 /** A server that listens, and what it has said on stderr. */

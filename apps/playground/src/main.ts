@@ -2,44 +2,72 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { connect, GENERATIONS, type Generation, type Target, type Visitor } from './clients.ts';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { bundleAll, serverFolders } from '../../bundles/src/bundle.ts';
+import { ALL_GENERATIONS, connect, GENERATIONS, type Generation, type Target, type Visitor } from './clients.ts';
 import type { Step } from './diary.ts';
-import { packAndInstall, startHttp } from './install.ts';
+import { packAndInstall, startHttp, tokenVariable } from './install.ts';
+import { proofs } from './proofs/proofs.ts';
 import { filesystem } from './shows/filesystem.ts';
 import { git } from './shows/git.ts';
 import { httpFetch } from './shows/http-fetch.ts';
 import { postgres } from './shows/postgres.ts';
 import type { Show } from './shows/show.ts';
+import { configuration, heading, kilobytes, table, tell } from './transcript.ts';
 
 const PACKAGES = join(import.meta.dirname, '..', '..', '..', 'packages');
 const SHOWS: readonly Show[] = [filesystem, postgres, git, httpFetch];
 
+assert.deepEqual(
+  SHOWS.map(({ name }) => name).sort(),
+  (await serverFolders()).map((folder) => basename(folder)).sort(),
+  'every server is shown',
+);
+const { values, positionals } = parseArgs({ options: { prove: { type: 'boolean', default: false } }, allowPositionals: true });
+const shows = positionals.length === 0 ? SHOWS : SHOWS.filter(({ name }) => positionals.includes(name));
+if (shows.length < positionals.length) throw new Error(`Name some of ${SHOWS.map(({ name }) => name).join(', ')}, or none for all`);
 const scratch = await mkdtemp(join(await realpath(tmpdir()), 'touchstone-playground-'));
 try {
-  for (const show of SHOWS) await play(show, join(scratch, show.name));
+  const bundles = await makeBundles(join(scratch, 'bundles'));
+  for (const show of shows) await play(show, join(scratch, show.name), bundles);
 } finally {
-  await rm(scratch, { recursive: true, force: true });
+  await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
 }
 
-async function play(show: Show, directory: string): Promise<void> {
+/** The path of each bundle by the folder of its package; none where nothing is to be proven, since they take a while. */
+async function makeBundles(out: string): Promise<Map<string, string>> {
+  if (!values.prove) return new Map();
+  heading('Make the bundles (.mcpb)');
+  await mkdir(out);
+  return await bundleAll(out);
+}
+
+async function play(show: Show, directory: string, bundles: ReadonlyMap<string, string>): Promise<void> {
   const source = join(PACKAGES, show.name);
   heading(`Pack the ${show.name} server and install it into an empty folder with npm`);
-  const { command, ...installed } = await packAndInstall(source, `touchstone-${show.name}`, directory, show.peers);
+  const installed = await packAndInstall(source, directory, show.name, show.peers);
   console.log(
     `  ${kilobytes(installed.tarballBytes)} tarball, ${installed.packages} package(s) installed in ${installed.seconds.toFixed(1)} s`,
   );
-
   const workshop = join(directory, 'workshop');
   await mkdir(workshop);
   await show.prepare?.(workshop);
+  await visits(show, installed.command, workshop);
+  if (values.prove) {
+    heading(`Every way to start the packed ${show.name} server`);
+    for await (const line of proofs(show, installed, bundles.get(source) ?? '', workshop)) console.log(`  ok  ${line}`);
+  }
+  configuration(show, source);
+}
+
+/** Every client over every transport, and what the operator sees of it. */
+async function visits(show: Show, command: string, workshop: string): Promise<void> {
   const args = show.args(workshop);
   const act = (visitor: Visitor) => show.visit(visitor, workshop);
-
   const log: string[] = [];
-  const onLog = (line: string) => void log.push(line);
-  const stdio: Target = { kind: 'stdio', command, args, onLog };
-  const [first, ...others] = Object.keys(GENERATIONS) as [Generation, ...Generation[]];
+  const stdio: Target = { kind: 'stdio', command, args, onLog: (line) => void log.push(line) };
+  const [first, ...others] = ALL_GENERATIONS;
   heading(`Over stdio, ${GENERATIONS[first]}`);
   tell(await visitOnce(first, stdio, act));
   const { further } = show;
@@ -53,11 +81,10 @@ async function play(show: Show, directory: string): Promise<void> {
   for (const generation of others) timings.set(`stdio, ${GENERATIONS[generation]}`, await visitOnce(generation, stdio, act));
   const token = randomBytes(32).toString('base64url');
   {
-    const variable = `TOUCHSTONE_${show.name.toUpperCase().replace('-', '_')}_HTTP_TOKEN`;
-    await using server = await startHttp(command, args, { variable, value: token });
+    await using server = await startHttp(command, args, { variable: tokenVariable(show.name), value: token });
     const refused = await fetch(server.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
     assert.equal(refused.status, 401);
-    for (const generation of [first, ...others]) {
+    for (const generation of ALL_GENERATIONS) {
       const target: Target = { kind: 'http', url: server.url, token };
       timings.set(`HTTP, ${GENERATIONS[generation]}`, await visitOnce(generation, target, act));
     }
@@ -71,49 +98,9 @@ async function play(show: Show, directory: string): Promise<void> {
   assert.ok(!log.some((entry) => entry.includes(token)));
   heading('What the operator sees of the refused call, on stderr');
   console.log(`  ${line}`);
-  configuration(show, source);
 }
 
 async function visitOnce(generation: Generation, target: Target, act: (visitor: Visitor) => Promise<Step[]>): Promise<Step[]> {
-  const visitor = await connect(generation, target);
-  try {
-    return await act(visitor);
-  } finally {
-    await visitor.close();
-  }
-}
-
-function heading(text: string): void {
-  console.log(`\n── ${text}`);
-}
-
-function tell(steps: readonly Step[]): void {
-  for (const [index, { asked, told, ms }] of steps.entries()) {
-    console.log(`\n  > ${asked}  (${ms.toFixed(1)} ms${index === 0 ? ', the start of the process included' : ''})`);
-    for (const line of told.split('\n')) console.log(`    ${line}`);
-  }
-}
-
-/** Milliseconds of each step, a row a client. */
-function table(timings: ReadonlyMap<string, readonly Step[]>, refused: number): void {
-  const width = Math.max(...[...timings.keys()].map((name) => name.length));
-  const [steps = []] = timings.values();
-  const heads = steps.map(({ asked }, index) => (index >= steps.length - refused ? 'refuse' : (asked.split(/[ {]/)[0] ?? asked)));
-  console.log(`  ${'milliseconds'.padEnd(width)}  ${heads.join('  ')}`);
-  for (const [name, row] of timings) {
-    const cells = row.map(({ ms }, index) => ms.toFixed(1).padStart(heads[index]?.length ?? 0));
-    console.log(`  ${name.padEnd(width)}  ${cells.join('  ')}`);
-  }
-}
-
-function configuration({ name, example }: Show, source: string): void {
-  heading('Paste this into the configuration of your MCP client (Claude Desktop, Cursor, Windsurf, ...) to try this clone');
-  const entry = { command: process.execPath, args: [join(source, 'dist', 'main.js'), ...example.clone] };
-  console.log(JSON.stringify({ mcpServers: { [name]: entry } }, undefined, 2));
-  const fromNpm = { command: 'npx', args: ['-y', `@touchstone-mcp/${name}`, ...example.npm] };
-  console.log(`\nFrom npm it is ${JSON.stringify(fromNpm)}.`);
-}
-
-function kilobytes(bytes: number): string {
-  return `${Math.round(bytes / 1024)} kB`;
+  await using visitor = await connect(generation, target);
+  return await act(visitor);
 }

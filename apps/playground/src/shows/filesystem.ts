@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Visitor } from '../clients.ts';
-import { Diary, type Step, textOf } from '../diary.ts';
+import { textOf, type Visitor } from '../clients.ts';
+import { Diary, type Step } from '../diary.ts';
 import type { Show } from './show.ts';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..', '..', '..');
@@ -13,8 +14,21 @@ export const filesystem: Show = {
   args: () => [REPOSITORY],
   visit,
   refused: 2,
-  further: { title: 'The same with --write, in a directory of its own', args: (directory) => ['--write', directory], visit: work },
-  example: { clone: [REPOSITORY], npm: ['/a/directory'] },
+  further: {
+    title: 'The same with --write, in a directory of its own',
+    // A junction: on Windows not everybody may make other links.
+    prepare: (directory) => symlink(join(directory, '..'), join(directory, 'way-out'), 'junction'),
+    args: (directory) => ['--write', directory],
+    visit: work,
+  },
+  inspected: () => ({
+    answered: { name: 'read_text_file', arguments: { path: 'README.md', head: 1 } },
+    says: /^# Touchstone/,
+    denied: { name: 'read_text_file', arguments: { path: '../../etc/passwd' } },
+  }),
+  examples: (directory) => ({ '/a/directory': directory, '${workspaceFolder}': directory }),
+  filledIn: (directory) => ({ directories: [directory] }),
+  clone: [REPOSITORY],
 };
 
 async function visit(visitor: Visitor): Promise<Step[]> {
@@ -67,5 +81,8 @@ async function work(visitor: Visitor): Promise<Step[]> {
 
   const outside = await diary.call('write_file', { path: '../outside.txt', content: 'no' });
   assert.equal(outside._meta?.code, 'denied');
+
+  const linked = await diary.call('write_file', { path: 'way-out/outside.txt', content: 'no' });
+  assert.equal(linked._meta?.code, 'denied');
   return diary.steps;
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Visitor } from '../clients.ts';
-import { Diary, type Step, textOf } from '../diary.ts';
+import { textOf, type Visitor } from '../clients.ts';
+import { Diary, type Step } from '../diary.ts';
 import type { Show } from './show.ts';
 
 const run = promisify(execFile);
@@ -26,7 +26,14 @@ export const git: Show = {
     prepare: (directory) => plain(directory, 'clone', '--quiet', join(directory, 'garden'), join(directory, 'scratch')),
     visit: work,
   },
-  example: { clone: [join(import.meta.dirname, '..', '..', '..', '..')], npm: ['/a/repository'] },
+  inspected: (directory) => ({
+    answered: { name: 'git_log', arguments: { repo_path: join(directory, 'garden'), max_count: 1 } },
+    says: /Second summer/,
+    denied: { name: 'git_status', arguments: { repo_path: '/' } },
+  }),
+  examples: (directory) => ({ '/a/repository': directory, '${workspaceFolder}': directory }),
+  filledIn: (directory) => ({ repositories: [directory] }),
+  clone: [join(import.meta.dirname, '..', '..', '..', '..')],
 };
 
 async function visit(visitor: Visitor, directory: string): Promise<Step[]> {
@@ -44,6 +51,7 @@ async function visit(visitor: Visitor, directory: string): Promise<Step[]> {
   const hostile = join(directory, 'hostile');
   const status = await diary.call('git_status', { repo_path: hostile });
   assert.ok(!existsSync(join(hostile, 'ran')), `a program of the repository ran: ${textOf(status)}`);
+  assert.match(textOf(status), /Not used, as they run programs.*core\.fsmonitor/);
 
   const option = await diary.call('git_diff', { repo_path, target: `--output=${join(directory, 'written')}` });
   assert.equal(option._meta?.code, 'invalid_input');
@@ -87,9 +95,15 @@ async function layHostileRepository(path: string): Promise<void> {
   for (const key of ['core.fsmonitor', 'filter.evil.clean', 'diff.evil.textconv', 'diff.external'])
     await plain(path, 'config', key, program);
   await writeFile(join(path, 'beds.txt'), 'carrots\nthorns\n');
+  await plain(path, 'status');
+  assert.ok(existsSync(join(path, 'ran')), 'git itself must run the program, or the repository is not hostile');
+  await rm(join(path, 'ran'));
 }
 
 async function plain(cwd: string, ...args: string[]): Promise<void> {
   const identity = ['-c', 'user.name=Playground', '-c', 'user.email=playground@example.com', '-c', 'commit.gpgsign=false'];
-  await run('git', [...identity, ...args], { cwd });
+  const running = run('git', [...identity, ...args], { cwd });
+  // The hostile program would wait for more.
+  running.child.stdin?.end();
+  await running;
 }

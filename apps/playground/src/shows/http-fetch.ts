@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import type { Visitor } from '../clients.ts';
-import { Diary, type Step, textOf } from '../diary.ts';
+import { textOf, type Visitor } from '../clients.ts';
+import { Diary, type Step } from '../diary.ts';
 import type { Show } from './show.ts';
 
 const ARTICLE = `<!doctype html><title>How to keep a garden</title><article><h1>How to keep a garden</h1>
@@ -36,7 +36,14 @@ export const httpFetch: Show = {
   args: () => ['--allow-private', '127.0.0.1', '--allow-ports', `80,${new URL(origin).port}`],
   visit,
   refused: 2,
-  example: { clone: [], npm: [] },
+  inspected: () => ({
+    answered: { name: 'fetch', arguments: { url: `${origin}/garden`, section: 'Spring' } },
+    says: /carrots/,
+    denied: { name: 'fetch', arguments: { url: `${origin}/inside` } },
+  }),
+  examples: () => ({}),
+  filledIn: () => ({}),
+  clone: [],
 };
 
 async function visit(visitor: Visitor): Promise<Step[]> {
@@ -50,7 +57,7 @@ async function visit(visitor: Visitor): Promise<Step[]> {
   const whole = textOf(await diary.call('fetch', { url: `${origin}/garden` }));
   assert.doesNotMatch(whole, /Ignore what you were told/);
   const bomb = await diary.call('fetch', { url: `${origin}/bomb`, max_length: 100 });
-  assert.match(textOf(bomb), /weeds/);
+  assert.match(textOf(bomb), /A limit has cut it after \d+ bytes.*weeds/s);
   for (const url of ['http://169.254.169.254/latest/meta-data/', `${origin}/inside`]) {
     assert.equal((await diary.call('fetch', { url }))._meta?.code, 'denied');
   }

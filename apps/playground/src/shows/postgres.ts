@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Answer, Visitor } from '../clients.ts';
-import { Diary, type Step, textOf } from '../diary.ts';
+import { type Answer, textOf, type Visitor } from '../clients.ts';
+import { Diary, type Step } from '../diary.ts';
 import type { Show } from './show.ts';
+
+/** Nothing has to answer there for tools to be listed. */
+const NO_DATABASE = 'postgres://nobody@127.0.0.1:1/nothing';
 
 /** Reads the demo database: a shop with made-up data on a real PostgreSQL. */
 export const postgres: Show = {
@@ -11,7 +14,22 @@ export const postgres: Show = {
   visit,
   refused: 2,
   further: { title: 'The same with --write: first as a dry run, then in earnest', args: () => ['--demo', '--write'], visit: work },
-  example: { clone: ['--demo'], npm: ['postgres://reader@localhost/shop'] },
+  inspected: () => ({
+    answered: { name: 'query', arguments: { sql: 'select 6 * 7 as answer' } },
+    says: /42/,
+    denied: { name: 'query', arguments: { sql: 'delete from orders' } },
+  }),
+  // A parameter of a statement is any scalar; rows are lists or objects, by format, and each line of schema is paid for in every conversation.
+  warnings: [
+    'query inputSchema.properties.params.items',
+    'query outputSchema.properties.rows.items',
+    'list_objects outputSchema.properties.objects.items',
+    'describe_table outputSchema.properties.columns.items',
+    'explain_query inputSchema.properties.params.items',
+  ],
+  examples: () => ({ 'postgres://reader@db.example.com/shop': NO_DATABASE, '${input:url}': NO_DATABASE }),
+  filledIn: () => ({ url: NO_DATABASE }),
+  clone: ['--demo'],
 };
 
 async function visit(visitor: Visitor): Promise<Step[]> {
@@ -34,7 +52,7 @@ async function visit(visitor: Visitor): Promise<Step[]> {
   const running = `select count(a.pid) from pg_sleep(0.5) left join pg_stat_activity a
     on a.state = 'active' and a.query = 'select pg_sleep(3)'`;
   const sleepers = async () => {
-    const [count = []] = rowsOf(await visitor.callTool({ name: 'query', arguments: { sql: running } }));
+    const [count = []] = rowsOf(await visitor.call('query', { sql: running }));
     return Number(count[0]);
   };
   await diary.cancelled('query', { sql: 'select pg_sleep(3)' }, async () => (await sleepers()) === 1);

@@ -1,6 +1,12 @@
 import type { Visitor } from '../clients.ts';
 import type { Step } from '../diary.ts';
 
+/** A call of a tool. */
+export interface Call {
+  name: string;
+  arguments: Record<string, unknown>;
+}
+
 /** How the playground shows a server. */
 export interface Show {
   /** Its folder in packages/; the command is `touchstone-<name>`. */
@@ -21,6 +27,14 @@ export interface Show {
     args: (directory: string) => string[];
     visit: (visitor: Visitor, directory: string) => Promise<Step[]>;
   };
-  /** Arguments for a client's configuration that anybody may paste. */
-  example: { clone: readonly string[]; npm: readonly string[] };
+  /** Two calls for the Inspector: one that is answered with this text in it, and one that is denied. */
+  inspected: (directory: string) => { answered: Call; says: RegExp; denied: Call };
+  /** What the Inspector has to say about the portability of its schemas, and we have decided to live with: `tool path`. */
+  warnings?: readonly string[];
+  /** What stands for a reader's own in the configurations of its README, and what the playground puts there. */
+  examples: (directory: string) => Record<string, string>;
+  /** What a reader fills in when they open its bundle. */
+  filledIn: (directory: string) => Record<string, string | string[]>;
+  /** Arguments for a client's configuration that runs this clone. */
+  clone: readonly string[];
 }

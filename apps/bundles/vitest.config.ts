@@ -1,0 +1,3 @@
+import { defineProject } from '../../vitest.config.ts';
+
+export default defineProject();
