@@ -8,14 +8,15 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
 
-const { packageManager } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const { packageManager, devDependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const OLDEST_NODE = 20;
 
-/** Each step is a sentence and the arguments of pnpm, which brings the Node that the project is developed on. */
-const INSTALL = ['Install', ['install', '--frozen-lockfile']];
+/** Each step is a sentence and the arguments of pnpm, which brings the Node that the project is developed on, and is told so. */
+const INSTALL = ['Install', ['install', '--frozen-lockfile', `--config.node-version=${devDependencies.node}`]];
 const BUILD = ['Build', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only']];
 const TESTS = ['Tests', ['exec', 'turbo', 'run', 'test', '--continue', '--concurrency=1', '--output-logs=full', '--log-order=stream']];
 const PLAY = ['Play with the packed servers', ['run', 'play']];
+const PROVE = ['Play with the packed servers, and start them every way', ['run', 'play', '--prove']];
 const STEPS = {
   start: [INSTALL, BUILD, PLAY],
   test: [
@@ -25,8 +26,9 @@ const STEPS = {
     ['Types', ['exec', 'turbo', 'run', 'typecheck', '--output-logs=errors-only']],
     ['Unused files, exports and dependencies', ['run', 'unused']],
     ['Packed packages', ['run', 'packages']],
+    ['Generated files', ['run', 'generate', '--check']],
     TESTS,
-    PLAY,
+    PROVE,
   ],
 };
 /** Nothing works without these. */
