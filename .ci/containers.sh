@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # To be sourced from the root: a container engine that answers, and the images that tests name. DOCKERD_PID is set if it was started here.
-# Of the network it needs apt alone: where Docker Hub does not answer, the images are built from Debian packages.
+# Of the network it needs apt alone: where the registries do not answer, the images are built from Debian packages.
 
 engine_answers() { timeout 10 docker info >/dev/null 2>&1; }
 
@@ -40,4 +40,6 @@ if [ -z "${TESTCONTAINERS_HUB_IMAGE_NAME_PREFIX:-}" ] && ! hub_has_images; then
   .ci/images.sh || return
   # `postgres:15` means `localhost/postgres:15` then; Testcontainers' own remover of leftovers cannot be pulled.
   export TESTCONTAINERS_HUB_IMAGE_NAME_PREFIX=localhost TESTCONTAINERS_RYUK_DISABLED=true
+  # And `FROM node:...` in packages/*/Containerfile means `FROM localhost/node:...`.
+  export TOUCHSTONE_IMAGE_PREFIX=localhost
 fi
