@@ -59,7 +59,7 @@ function* sheetsOf(html: string): Generator<string, void, undefined> {
 }
 
 function isForScreens(media = ''): boolean {
-  return /^\s*(?:all|screen)?\s*$/i.test(media);
+  return ['', 'all', 'screen'].includes(media.trim().toLowerCase());
 }
 
 interface Found {

@@ -72,7 +72,6 @@ export const acceptedRows: readonly StatementRow[] = [
     'select * from unnest(array[1, 2], array[3, 4]) as u (a, b)',
     'select jsonb_populate_record(null::t, \'{"id": 1}\')',
     'select * from catalog_view limit 1',
-    "select * from pg_stats where tablename = 't'",
   ),
   ...accepted(
     'PG-035',
