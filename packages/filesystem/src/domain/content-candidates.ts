@@ -13,7 +13,7 @@ const MAX_FOUND_BYTES = 16 * 1024 * 1024;
  * everything starts few processes.
  */
 const FIRST_FILES = 1_024;
-const GROWTH = 4;
+const GROWTH = 2;
 const MOST_FILES = 32_768;
 
 /** Characters of the directories that one process is given, and of the files in them that it need not read. All of Windows has 32,767. */

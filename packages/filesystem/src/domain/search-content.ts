@@ -102,7 +102,7 @@ async function searchBelow(search: Search, start: ProvenDirectory, roots: Roots)
   const walk = new NameWalk({ patterns, type: 'file', begin: page.begin }, { ...options, signal });
   const descents = Array.from({ length: DESCENTS }, () => new Descent(start));
   try {
-    for await (const found of ahead(candidates({ binary, query, signal }, start, walk.below(start, rules)))) {
+    for await (const found of candidates({ binary, query, signal }, start, walk.below(start, rules))) {
       for (let keys = found; keys.length > 0; ) {
         const most = page.room(MAX_INHERITED);
         if (!(await searchAt(search, descents, keys.slice(0, most)))) {
@@ -115,22 +115,6 @@ async function searchBelow(search: Search, start: ProvenDirectory, roots: Roots)
     return walk.skipped;
   } finally {
     for (const descent of descents) await descent[Symbol.asyncDispose]();
-  }
-}
-
-/** Has the next one made while one is used. */
-async function* ahead<Item>(items: AsyncGenerator<Item>): AsyncGenerator<Item> {
-  let next = items.next();
-  try {
-    for (let item = await next; item.done !== true; item = await next) {
-      next = items.next();
-      // Its failure comes out in its turn.
-      next.catch(() => {});
-      yield item.value;
-    }
-  } finally {
-    await next.catch(() => {});
-    await items.return(undefined);
   }
 }
 
