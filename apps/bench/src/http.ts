@@ -27,7 +27,9 @@ export const HTTP = { bare: 'bare node:http', v1: 'SDK v1, documented', v2: 'SDK
 
 function contestants(noPeers: string | undefined, noOurs: string | undefined): Contestant[] {
   const peer = (file: string) => (port: number) => [peerPath(file), String(port)];
-  const ours = (port: number) => [benchServer, '--http', '--http-port', String(port), '--rate-limit', '0'];
+  // With all that the others list.
+  const listed = ['--rate-limit', '0', '--list-output-schemas'];
+  const ours = (port: number) => [benchServer, '--http', '--http-port', String(port), ...listed];
   const bare = fileURLToPath(new URL('./contestants/bare.ts', import.meta.url));
   return [
     { name: HTTP.bare, missing: undefined, args: (port) => [bare, String(port)], era: '2026-07-28' },
