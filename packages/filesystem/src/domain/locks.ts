@@ -1,3 +1,5 @@
+import { abortable } from '@touchstone-mcp/core/abortable';
+
 /** Lets one call at a time have a key; others wait in order. */
 export class Locks {
   readonly #tails = new Map<string, Promise<void>>();
@@ -13,7 +15,7 @@ export class Locks {
       for (const key of [...new Set(keys)].sort()) {
         const { before, release } = this.#queue(key);
         held.push(release);
-        await untilAborted(before, signal);
+        await (signal === undefined ? before : abortable(before, signal));
       }
     } catch (error) {
       free();
@@ -37,18 +39,5 @@ export class Locks {
 
   #forget(key: string, tail: Promise<void>): void {
     if (this.#tails.get(key) === tail) this.#tails.delete(key);
-  }
-}
-
-async function untilAborted(turn: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  signal?.throwIfAborted();
-  if (signal === undefined) return turn;
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    await Promise.race([turn, promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }

@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
+import { abortable } from '@touchstone-mcp/core/abortable';
 import { ToolError } from '@touchstone-mcp/core/errors';
 import { errnoOf } from './errors.ts';
-import { untilAborted } from './locks.ts';
 import type { RemoteUrl } from './remote-url.ts';
 
 /** Where clouds answer whoever asks with credentials, links that no router leaves, everybody, and nobody. No setting allows them. */
@@ -43,7 +43,7 @@ export function mayDial(address: string, named: boolean): boolean {
 
 async function resolve(host: string, signal: AbortSignal): Promise<string[]> {
   try {
-    return (await untilAborted(lookup(host, { all: true }), signal)).map(({ address }) => address);
+    return (await abortable(lookup(host, { all: true }), signal)).map(({ address }) => address);
   } catch (cause) {
     if (errnoOf(cause) === undefined) throw cause;
     throw new ToolError('unavailable', `No address is known for ${host}.`, { hint: 'Tell the user; the same call may work later.', cause });

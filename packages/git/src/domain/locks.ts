@@ -1,3 +1,4 @@
+import { abortable } from '@touchstone-mcp/core/abortable';
 import type { Repository } from './repository.ts';
 
 const tails = new Map<string, Promise<void>>();
@@ -13,23 +14,10 @@ export async function lockForWriting({ commonDir: { stats } }: Repository, signa
     if (tails.get(key) === tail) tails.delete(key);
   });
   try {
-    await untilAborted(before, signal);
+    await abortable(before, signal);
   } catch (error) {
     resolve();
     throw error;
   }
   return { [Symbol.dispose]: resolve };
-}
-
-/** What a promise resolves to, unless the signal aborts before: then its reason is thrown. */
-export async function untilAborted<Value>(turn: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([turn, promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }

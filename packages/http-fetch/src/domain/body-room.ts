@@ -1,5 +1,5 @@
+import { abortable } from '@touchstone-mcp/core/abortable';
 import pLimit from 'p-limit';
-import { abortable } from './abortable.ts';
 
 /** What a body may have without asking for room. */
 export const SMALL_BYTES = 256 * 1024;

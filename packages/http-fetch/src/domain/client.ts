@@ -1,6 +1,6 @@
 import { MIMEType } from 'node:util';
+import { abortable } from '@touchstone-mcp/core/abortable';
 import { ToolError } from '@touchstone-mcp/core/errors';
-import { abortable } from './abortable.ts';
 import type { PublicAddress } from './address.ts';
 import { createBodyRoom, type RoomClaim } from './body-room.ts';
 import { Cache } from './cache.ts';

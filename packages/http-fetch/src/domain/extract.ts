@@ -1,9 +1,9 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { abortable } from '@touchstone-mcp/core/abortable';
 import { type ErrorCode, ToolError } from '@touchstone-mcp/core/errors';
 import pLimit from 'p-limit';
-import { abortable } from './abortable.ts';
 import { tooLargePdf } from './bounded-buffers.ts';
 import { MAX_TEXT_BYTES } from './limits.ts';
 import { sniffed } from './media.ts';

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
+import { abortable } from '@touchstone-mcp/core/abortable';
 import { ToolError } from '@touchstone-mcp/core/errors';
 import { BrokenCircuitError, type CircuitBreakerPolicy, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
 import pLimit, { type LimitFunction } from 'p-limit';
-import { abortable } from './abortable.ts';
 
 /** Requests that run at the same time, to all hosts and to one. */
 const AT_ONCE = 16;

@@ -1,5 +1,5 @@
+import { abortable } from '@touchstone-mcp/core/abortable';
 import { type ErrorCode, ToolError } from '@touchstone-mcp/core/errors';
-import { abortable } from './abortable.ts';
 import type { Client, Fetched } from './fetched.ts';
 import { allowsPath, parseRobots, productOf, type RobotsRules } from './robots-rules.ts';
 

@@ -1,5 +1,5 @@
+import { abortable } from '@touchstone-mcp/core/abortable';
 import { ToolError } from '@touchstone-mcp/core/errors';
-import { abortable } from './abortable.ts';
 import { type Network as Cidr, judgeAddress, literalAddress, type PublicAddress } from './address.ts';
 import { hostFailure } from './failures.ts';
 import type { Network } from './network.ts';

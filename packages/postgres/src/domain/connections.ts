@@ -1,3 +1,4 @@
+import { abortable } from '@touchstone-mcp/core/abortable';
 import { ToolError } from '@touchstone-mcp/core/errors';
 import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, ExponentialBackoff, handleAll, handleWhen, retry } from 'cockatiel';
 import { Client, type ClientConfig, Pool, type PoolClient, type PoolConfig } from 'pg';
@@ -133,7 +134,16 @@ export function openConnections(settings: ConnectionSettings, max: number, { onL
     async acquire(signal) {
       signal.throwIfAborted();
       const connecting = connect(signal);
-      return lease(await orAbort(connecting, signal, (client) => client.release()));
+      try {
+        return lease(await abortable(connecting, signal));
+      } catch (error) {
+        // What comes too late goes back to the pool.
+        connecting.then(
+          (client) => client.release(),
+          () => {},
+        );
+        throw error;
+      }
     },
     [Symbol.asyncDispose]: () => pool.end(),
   };
@@ -162,23 +172,6 @@ function createBreaker(): <Result>(work: () => Promise<Result>) => Promise<Resul
       throw new ToolError(code, message, { hint: `It is tried again in ${seconds} s. ${hint}` });
     }
   };
-}
-
-/** Settles as `work` does, or rejects with the signal's reason; what comes too late is given to `discard`. */
-async function orAbort<Result>(work: Promise<Result>, signal: AbortSignal, discard: (late: Result) => void): Promise<Result> {
-  let abort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } catch (error) {
-    work.then(discard, () => {});
-    throw error;
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }
 
 function withoutUndefined(values: Record<string, string | undefined>): Record<string, string> {
